@@ -1,0 +1,227 @@
+"""All settings, in blocks by topic. Every one can be set by the environment: see .env.example."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from config.keys import kept_fernet_key, kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# Where this installation keeps its database, broker files, keys and uploads.
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# Who we are. Keys that are not given are made once and kept in DATA_DIR.
+SECRET_KEY = env("SECRET_KEY", default="") or kept_secret(DATA_DIR / "keys" / "secret_key")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PORT = env.int("PORT", default=8000)
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "axes",
+    "csp",
+    "django_htmx",
+    "exact_client",
+    "accounts_link",
+    "sync",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sync.context.shell",
+            ],
+        },
+    },
+]
+
+# Where the work is kept. The database remembers; the broker only nudges.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/exactlink.sqlite3")}
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,  # seconds to wait for another writer
+        "transaction_mode": "IMMEDIATE",  # a reader that turns writer would find itself locked out
+        # FULL: the note "about to send" must survive a power cut, or the entry may be sent twice.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA wal_autocheckpoint=1000;"
+        ),
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["OPTIONS"] = {
+        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    }
+
+# The broker speaks Redis' protocol. With nothing set, `manage.py up` runs one of its own.
+CELERY_BROKER_URL = (
+    env("REDIS_URL", default="") or f"redis+socket://{DATA_DIR}/run/broker.sock?virtual_host=0"
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,  # seconds; longer than any task
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "retry_on_timeout": True,
+    "health_check_interval": 10,
+    "global_keyprefix": "exactlink:",
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 600  # seconds
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# How often what happens by itself happens, in seconds.
+CELERY_BEAT_SCHEDULE = {
+    "show that a worker listens": {"task": "sync.tasks.heartbeat", "schedule": 10.0},
+    "push what is due": {"task": "sync.tasks.push", "schedule": 15.0},
+    "mirror from Exact": {"task": "sync.tasks.mirror", "schedule": 600.0},
+    "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")
+
+# Exact Online; each country has its own site. With nothing set, the stand-in.
+EXACT_SANDBOX_PORT = env.int("EXACT_SANDBOX_PORT", default=8100)
+ZOHO_SANDBOX_PORT = env.int("ZOHO_SANDBOX_PORT", default=8200)
+EXACT_URL = env("EXACT_URL", default=f"http://localhost:{EXACT_SANDBOX_PORT}").rstrip("/")
+EXACT_CLIENT_ID = env("EXACT_CLIENT_ID", default="{6b1f0c52-1d6a-4f0e-9a57-000000000001}")
+EXACT_CLIENT_SECRET = env("EXACT_CLIENT_SECRET", default="stand-in-secret")
+EXACT_CONNECT_TIMEOUT = env.float("EXACT_CONNECT_TIMEOUT", default=5.0)  # seconds
+EXACT_READ_TIMEOUT = env.float("EXACT_READ_TIMEOUT", default=30.0)  # seconds between two bytes
+EXACT_TOTAL_TIMEOUT = env.float("EXACT_TOTAL_TIMEOUT", default=45.0)  # seconds for one whole call
+EXACT_SETTLE_SECONDS = env.float("EXACT_SETTLE_SECONDS", default=90.0)
+ZOHO_ACCOUNTS_URL = env("ZOHO_ACCOUNTS_URL", default=f"http://localhost:{ZOHO_SANDBOX_PORT}")
+
+# Tokens are encrypted with the first key and read with any: put a new one in front to rotate.
+TOKEN_KEYS = env.list("TOKEN_KEYS", default=[]) or [
+    kept_fernet_key(DATA_DIR / "keys" / "token_key")
+]
+
+# Signing in.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "accounts_link:home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 12 * 3600  # seconds
+
+# Safety on the wire. Cookies are for https alone as soon as the public address is https.
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF, EXACT_URL],  # the log-in at Exact begins with a form of ours
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes, for anything that is not a file
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 2**20)
+
+# Files that belong to pages, and files that people bring.
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = DATA_DIR / "uploads"
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Language and time. Stored in UTC, shown in TIME_ZONE.
+LANGUAGE_CODE = "en"
+TIME_ZONE = env("TIME_ZONE", default="Europe/Brussels")
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# Logs: one line each, verbs and ids; never names, addresses or tokens.
+LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"axes": {"level": "ERROR"}, "urllib3": {"level": "ERROR"}},
+}
