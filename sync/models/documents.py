@@ -90,6 +90,9 @@ class Invoice(models.Model):
     )
     state = models.CharField(max_length=14, choices=InvoiceState, default=InvoiceState.DRAFT)
     reason = models.TextField(blank=True, help_text="Why it is not further, in plain words.")
+    released_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it may go as soon as nothing stands in its way."
+    )
     entry_id = models.UUIDField("entry in Exact", null=True, blank=True)
     entry_number = models.CharField(max_length=20, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)

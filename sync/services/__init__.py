@@ -1,0 +1,1 @@
+"""The verbs: every change of rows begins in one of these files."""

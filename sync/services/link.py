@@ -1,0 +1,157 @@
+"""Link a customer to an account, unlink it, judge a candidate, and undo any of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount, LinkEvent
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class LinkError(Exception):
+    """The link can't be changed like this; the message tells a person why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes a link, and when: a person, or `by=None` for a rule."""
+
+    by: AbstractBaseUser | None
+    at: datetime
+    reason: str = ""
+
+
+def assign(
+    customer: Customer,
+    account: ExactAccount,
+    author: Author,
+    *,
+    rule: str = AccountLink.Rule.PERSON,
+    evidence: Iterable[object] = (),
+) -> LinkEvent:
+    """Link `customer` to `account` and note it in the history.
+
+    Raises LinkError when the account may not be linked or the customer has one already.
+    """
+    _refuse_if_unfit(account)
+    with transaction.atomic():
+        _make(customer, account, author, rule)
+        Candidate.objects.filter(customer=customer, account=account).update(is_rejected=False)
+        return _note(
+            LinkEvent.Action.LINKED, customer, account, author, rule=rule, evidence=list(evidence)
+        )
+
+
+def unlink(link: AccountLink, author: Author) -> LinkEvent:
+    """Undo the tie; the pair counts as “not the same” until a person says otherwise."""
+    with transaction.atomic():
+        event = _note(
+            LinkEvent.Action.UNLINKED, link.customer, link.account, author, rule=link.rule
+        )
+        AccountLink.objects.filter(pk=link.pk).delete()
+        _judge(link.customer, link.account, is_rejected=True)
+        return event
+
+
+def reject(customer: Customer, account: ExactAccount, author: Author) -> LinkEvent:
+    """Remember that these two are not the same, so that the pair is not offered again."""
+    with transaction.atomic():
+        _judge(customer, account, is_rejected=True)
+        return _note(LinkEvent.Action.REJECTED, customer, account, author)
+
+
+def undo(event: LinkEvent, author: Author) -> LinkEvent:
+    """Do the opposite of `event` and note it as a new event.
+
+    Raises LinkError when it was undone already or the opposite is impossible by now.
+    """
+    if LinkEvent.objects.filter(undoes=event).exists():
+        raise LinkError("This was undone already.")
+    with transaction.atomic():
+        done = _opposite(event, author)
+        done.undoes = event
+        done.save(update_fields=["undoes"])
+        return done
+
+
+def _opposite(event: LinkEvent, author: Author) -> LinkEvent:
+    customer, account = event.customer, event.account
+    match event.action:
+        case LinkEvent.Action.LINKED:
+            link = AccountLink.objects.filter(customer=customer, account=account).first()
+            if link is None:
+                raise LinkError(f"{customer} is no longer linked to {account}.")
+            done = unlink(link, author)
+            _judge(customer, account, is_rejected=False)
+            return done
+        case LinkEvent.Action.UNLINKED:
+            return assign(customer, account, author, rule=event.rule, evidence=event.evidence)
+        case LinkEvent.Action.REJECTED:
+            _judge(customer, account, is_rejected=False)
+            return _note(LinkEvent.Action.RECONSIDERED, customer, account, author)
+        case _:
+            return reject(customer, account, author)
+
+
+def _refuse_if_unfit(account: ExactAccount) -> None:
+    if account.is_gone:
+        raise LinkError(f"{account} was deleted in Exact.")
+    if account.status != ExactAccount.Status.CUSTOMER:
+        raise LinkError(
+            f"{account} is a {account.get_status_display().lower()} in Exact, not a customer. "
+            "Make it a customer first."
+        )
+
+
+def _make(customer: Customer, account: ExactAccount, author: Author, rule: str) -> None:
+    try:
+        with transaction.atomic():
+            AccountLink.objects.create(
+                customer=customer,
+                division_id=account.division_id,
+                account=account,
+                rule=rule,
+                linked_at=author.at,
+                linked_by=author.by,
+            )
+    except IntegrityError as error:
+        raise LinkError(f"{customer} is linked already. Unlink it first.") from error
+
+
+def _judge(customer: Customer, account: ExactAccount, *, is_rejected: bool) -> None:
+    Candidate.objects.update_or_create(
+        customer=customer,
+        account=account,
+        defaults={"is_rejected": is_rejected},
+        create_defaults={"is_rejected": is_rejected, "score": 0},
+    )
+    ExactAccount.objects.filter(pk=account.pk).recount()
+
+
+def _note(
+    action: str,
+    customer: Customer,
+    account: ExactAccount,
+    author: Author,
+    *,
+    rule: str = "",
+    evidence: list[object] | None = None,
+) -> LinkEvent:
+    ExactAccount.objects.filter(pk=account.pk).recount()
+    return LinkEvent.objects.create(
+        action=action,
+        customer=customer,
+        account=account,
+        rule=rule,
+        evidence=evidence or [],
+        reason=author.reason,
+        at=author.at,
+        by=author.by,
+    )
