@@ -1,0 +1,1 @@
+"""Everything we know of Exact Online: how to be let in, ask, tell, and understand its answers."""
