@@ -1,0 +1,95 @@
+"""VAT to the cent: rounded once for each rate, then spread over the lines without losing a cent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+HUNDRED = Decimal(100)
+
+
+class CentsDifferError(ValueError):
+    """The stated amount is further from the computed one than rounding can explain."""
+
+    def __init__(self, stated: Decimal = CENT, computed: Decimal = CENT) -> None:
+        super().__init__(f"{stated} was stated, the lines come to {computed}")
+        self.stated = stated
+        self.computed = computed
+
+
+@dataclass(frozen=True, slots=True)
+class Taxable:
+    """One line's amount without VAT, in whole cents, and its VAT rate in percent."""
+
+    net: Decimal
+    rate: Decimal
+
+    @property
+    def vat(self) -> Decimal:
+        """The VAT before any rounding."""
+        return self.net * self.rate / HUNDRED
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Round half-up, away from zero, so that a credit note mirrors its invoice; never -0.00."""
+    return amount.quantize(CENT, ROUND_HALF_UP) + 0
+
+
+def spread(total: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Round each share to cents so that together they are exactly `total`, by largest remainder.
+
+    Each share is rounded by itself; the odd cents then go, one each, to the shares whose rounding
+    was furthest off in that direction, the first of equals first. So no share ends more than one
+    cent from its own rounding, and a share of zero stays zero.
+
+    Raises CentsDifferError when `total` is further off than one cent for each share that isn't
+    zero, and ValueError when it is not in whole cents.
+    """
+    if total != to_cents(total):
+        raise ValueError(f"{total} is not in whole cents")
+    amounts = [to_cents(share) for share in shares]
+    odd = int((total - sum(amounts)) / CENT)
+    movable = [index for index, share in enumerate(shares) if share]
+    if abs(odd) > len(movable):
+        raise CentsDifferError(total, sum(amounts, Decimal("0.00")))
+    direction = 1 if odd > 0 else -1
+    movable.sort(key=lambda index: (amounts[index] - shares[index]) * direction)
+    for index in movable[: abs(odd)]:
+        amounts[index] += direction * CENT
+    return tuple(amounts)
+
+
+def vat_by_line(
+    lines: Sequence[Taxable], stated: Mapping[Decimal, Decimal], total: Decimal | None
+) -> tuple[Decimal, ...]:
+    """Return the VAT of each line; together they are the document's VAT to the cent.
+
+    Belgian law rounds VAT once for each rate, not per line. `stated` is the source's VAT by rate
+    and `total` its VAT in all; what the source states is followed where rounding explains it.
+
+    Raises CentsDifferError where rounding doesn't.
+    """
+    by_rate = {rate: _vat_of(rate, lines) for rate in {line.rate: None for line in lines}}
+    by_rate |= stated
+    computed = sum(by_rate.values(), Decimal("0.00"))
+    if total is not None and total != computed:
+        if stated:
+            raise CentsDifferError(total, computed)
+        return spread(total, [line.vat for line in lines])
+    return _in_order(lines, by_rate)
+
+
+def _vat_of(rate: Decimal, lines: Sequence[Taxable]) -> Decimal:
+    """VAT on the sum of the lines at this rate, rounded once."""
+    return to_cents(sum((line.vat for line in lines if line.rate == rate), Decimal(0)))
+
+
+def _in_order(lines: Sequence[Taxable], by_rate: Mapping[Decimal, Decimal]) -> tuple[Decimal, ...]:
+    """Spread each rate's VAT over its lines, and give the lines back in their own order."""
+    amounts = [Decimal("0.00")] * len(lines)
+    for rate, vat in by_rate.items():
+        places = [index for index, line in enumerate(lines) if line.rate == rate]
+        shares = spread(vat, [lines[index].vat for index in places])
+        for index, share in zip(places, shares, strict=True):
+            amounts[index] = share
+    return tuple(amounts)
