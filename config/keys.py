@@ -1,4 +1,4 @@
-"""Secrets of this installation that nobody has to type: made on the first start, kept in DATA_DIR."""
+"""Secrets of this installation that nobody types: made on the first start, kept in DATA_DIR."""
 
 import os
 import secrets

@@ -1,19 +1,19 @@
 """All settings, in blocks by topic. Every one can be set by the environment: see .env.example."""
 
 from pathlib import Path
+from urllib.parse import quote
 
-import environ
 from csp.constants import NONE, SELF
 
+from config.environment import Environment, broker_socket, usable_folder
 from config.keys import kept_fernet_key, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 # Where this installation keeps its database, broker files, keys and uploads.
-DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = usable_folder(Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve())
 
 # Who we are. Keys that are not given are made once and kept in DATA_DIR.
 SECRET_KEY = env("SECRET_KEY", default="") or kept_secret(DATA_DIR / "keys" / "secret_key")
@@ -92,9 +92,9 @@ else:
     }
 
 # The broker speaks Redis' protocol. With nothing set, `manage.py up` runs one of its own.
-CELERY_BROKER_URL = (
-    env("REDIS_URL", default="") or f"redis+socket://{DATA_DIR}/run/broker.sock?virtual_host=0"
-)
+REDIS_URL = env("REDIS_URL", default="")
+BROKER_SOCKET = broker_socket(DATA_DIR)
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{quote(str(BROKER_SOCKET))}?virtual_host=0"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,  # seconds; longer than any task
     "unacked_restore_interval": 10,
@@ -200,7 +200,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 2**20)
 
 # Files that belong to pages, and files that people bring.
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = usable_folder(DATA_DIR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
