@@ -14,6 +14,7 @@ class Journal(models.Model):
     code = models.CharField(max_length=10)
     description = models.CharField(max_length=100)
     type = models.PositiveSmallIntegerField(help_text="Exact's type: 20 is sales.")
+    is_blocked = models.BooleanField(default=False)
     is_gone = models.BooleanField(default=False)
 
     class Meta:
@@ -32,6 +33,9 @@ class GLAccount(models.Model):
     code = models.CharField(max_length=20)
     description = models.CharField(max_length=100)
     type = models.PositiveSmallIntegerField(help_text="Exact's type: 110 is revenue.")
+    use_cost_centre = models.PositiveSmallIntegerField(
+        default=0, help_text="0 optional, 1 mandatory, 2 not allowed."
+    )
     is_blocked = models.BooleanField(default=False)
     is_gone = models.BooleanField(default=False)
 
@@ -53,7 +57,15 @@ class VATCode(models.Model):
     percentage = models.DecimalField(
         max_digits=7, decimal_places=4, help_text="In per cent: 21 is 21 %."
     )
-    type = models.CharField(max_length=1, help_text="E excluding, I including, N no VAT.")
+    type = models.CharField(
+        max_length=1, help_text="E excluding, I including, B base only, N no VAT."
+    )
+    transaction_type = models.CharField(
+        max_length=1, default="B", help_text="S sales, P purchase, B both."
+    )
+    eu_sales_listing = models.CharField(
+        max_length=1, default="N", help_text="S services, L goods, N none."
+    )
     is_blocked = models.BooleanField(default=False)
     is_gone = models.BooleanField(default=False)
 

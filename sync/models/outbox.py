@@ -56,6 +56,9 @@ class OutboxEntry(models.Model):
     sent_tick = models.FloatField(null=True, blank=True, help_text="Seconds, of a steady clock.")
     absences = models.PositiveSmallIntegerField(default=0, help_text="Empty look-ups in a row.")
     was_unknown = models.BooleanField(default=False)
+    retry_wanted = models.BooleanField(
+        default=False, help_text="A person asked to send a new version once this one is absent."
+    )
     audit_at = models.DateTimeField(null=True, blank=True, help_text="Look again then.")
     remote_id = models.UUIDField(null=True, blank=True)
     remote_number = models.CharField(max_length=20, blank=True)

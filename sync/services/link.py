@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount, LinkEvent
+from sync.models import Invoice
+from sync.services import prepare, release
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -44,9 +46,11 @@ def assign(
     with transaction.atomic():
         _make(customer, account, author, rule)
         Candidate.objects.filter(customer=customer, account=account).update(is_rejected=False)
-        return _note(
+        event = _note(
             LinkEvent.Action.LINKED, customer, account, author, rule=rule, evidence=list(evidence)
         )
+        _let_go(customer, account, author)
+        return event
 
 
 def unlink(link: AccountLink, author: Author) -> LinkEvent:
@@ -57,6 +61,7 @@ def unlink(link: AccountLink, author: Author) -> LinkEvent:
         )
         AccountLink.objects.filter(pk=link.pk).delete()
         _judge(link.customer, link.account, is_rejected=True)
+        prepare.refresh(link.division, Invoice.objects.filter(customer=link.customer))
         return event
 
 
@@ -123,6 +128,12 @@ def _make(customer: Customer, account: ExactAccount, author: Author, rule: str) 
             )
     except IntegrityError as error:
         raise LinkError(f"{customer} is linked already. Unlink it first.") from error
+
+
+def _let_go(customer: Customer, account: ExactAccount, author: Author) -> None:
+    """What waited for this link goes by itself."""
+    prepare.refresh(account.division, Invoice.objects.filter(customer=customer))
+    release.enqueue(account.division, now=author.at, by=author.by, customer=customer)
 
 
 def _judge(customer: Customer, account: ExactAccount, *, is_rejected: bool) -> None:

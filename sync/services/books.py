@@ -1,0 +1,186 @@
+"""Read what the division's books offer, and hand it to the rules with what an admin mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+
+from sync.models import (
+    BookingSettings,
+    CostCentre,
+    GLAccount,
+    GLMapping,
+    Journal,
+    JournalMapping,
+    PaymentCondition,
+    VATCode,
+    VATMapping,
+)
+from sync.rules import ledger as rules
+
+if TYPE_CHECKING:
+    from exact_client.client import ExactClient
+    from exact_client.models import Division
+
+
+def read(division: Division, exact: ExactClient) -> dict[str, int]:
+    """Copy journals, G/L accounts, VAT codes, payment conditions and cost centres; count them.
+
+    What is no longer in Exact is kept and marked, so that a mapping to it can say so.
+    """
+    kinds: dict[type[models.Model], tuple[str, list[dict[str, Any]]]] = {
+        Journal: (
+            "code",
+            [
+                {
+                    "code": row.code,
+                    "description": row.description or "",
+                    "type": row.type or 0,
+                    "is_blocked": row.is_blocked,
+                }
+                for row in exact.journals()
+            ],
+        ),
+        GLAccount: (
+            "exact_id",
+            [
+                {
+                    "exact_id": row.id,
+                    "code": row.code,
+                    "description": row.description or "",
+                    "type": row.type or 0,
+                    "is_blocked": row.is_blocked,
+                    "use_cost_centre": row.use_costcenter or 0,
+                }
+                for row in exact.gl_accounts()
+            ],
+        ),
+        VATCode: (
+            "code",
+            [
+                {
+                    "code": row.code,
+                    "description": row.description or "",
+                    "percentage": (row.percentage or Decimal(0)) * 100,
+                    "type": row.type or "",
+                    "transaction_type": row.vat_transaction_type or "B",
+                    "eu_sales_listing": row.eu_sales_listing or "N",
+                    "is_blocked": row.is_blocked,
+                }
+                for row in exact.vat_codes()
+            ],
+        ),
+        PaymentCondition: (
+            "code",
+            [
+                {
+                    "code": row.code,
+                    "description": row.description or "",
+                    "days": row.payment_days,
+                }
+                for row in exact.payment_conditions()
+            ],
+        ),
+        CostCentre: (
+            "code",
+            [
+                {"code": row.code, "description": row.description or ""}
+                for row in exact.cost_centers()
+                if row.active
+            ],
+        ),
+    }
+    with transaction.atomic():
+        for model, (key, rows) in kinds.items():
+            _replace(division, model, key, rows)
+        BookingSettings.objects.get_or_create(division=division)
+    return {model.__name__: len(rows) for model, (_, rows) in kinds.items()}
+
+
+def _replace(
+    division: Division, model: type[models.Model], key: str, rows: Iterable[dict[str, Any]]
+) -> None:
+    everything = model._default_manager.filter(division=division)  # noqa: SLF001 - documented API
+    everything.update(is_gone=True)
+    for row in rows:
+        everything.update_or_create(
+            **{key: row[key]}, division=division, defaults={**row, "is_gone": False}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the booking rules need to know of a division, read once for a whole batch."""
+
+    ledger: rules.Ledger
+    mappings: rules.Mappings
+
+
+def books_of(division: Division) -> Books:
+    """Return the books of a division as the rules see them, in seven queries."""
+    return Books(_ledger(division), _mappings(division))
+
+
+def _ledger(division: Division) -> rules.Ledger:
+    here = {"division": division, "is_gone": False}
+    return rules.Ledger(
+        country=division.country,
+        currency=division.currency or "EUR",
+        journals={
+            row.code: rules.Journal(row.code, row.description, row.type, row.is_blocked)
+            for row in Journal.objects.filter(**here)
+        },
+        gl_accounts={
+            row.code: rules.GLAccount(
+                str(row.exact_id),
+                row.code,
+                row.description,
+                row.type,
+                row.is_blocked,
+                row.use_cost_centre,
+            )
+            for row in GLAccount.objects.filter(**here)
+        },
+        vat_codes={
+            row.code: rules.VatCode(
+                row.code,
+                row.percentage.normalize(),
+                row.type,
+                row.description,
+                row.is_blocked,
+                row.transaction_type,
+                row.eu_sales_listing,
+            )
+            for row in VATCode.objects.filter(**here)
+        },
+    )
+
+
+def _mappings(division: Division) -> rules.Mappings:
+    here = {"division": division, "is_active": True}
+    journals: dict[rules.JournalCell, str] = {}
+    cost_centres: dict[str, str] = {}
+    invoice, credit = rules.DocumentKind.INVOICE, rules.DocumentKind.CREDIT_NOTE
+    places = JournalMapping.objects.filter(**here)
+    for row in places.select_related("journal", "credit_journal", "cost_centre"):
+        journals[rules.JournalCell(row.location, invoice)] = row.journal.code
+        if row.credit_journal:
+            journals[rules.JournalCell(row.location, credit)] = row.credit_journal.code
+        if row.cost_centre:
+            cost_centres[row.location] = row.cost_centre.code
+    return rules.Mappings(
+        journals=journals,
+        gl_accounts={
+            rules.GLCell(row.location, row.resource_type, row.resource_code): row.gl_account.code
+            for row in GLMapping.objects.filter(**here).select_related("gl_account")
+        },
+        vat_codes={
+            rules.VatCell(row.country_group, row.business_type, row.rate): row.vat_code.code
+            for row in VATMapping.objects.filter(**here).select_related("vat_code")
+        },
+        cost_centres=cost_centres,
+    )

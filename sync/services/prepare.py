@@ -1,0 +1,168 @@
+"""Say of each document what it will be in the books, or what it still needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+
+from accounts_link.models import AccountLink, Customer, Standing
+from sync.models import Invoice, InvoiceState
+from sync.rules import booking
+from sync.rules.entries import Document, DocumentLine, Entry
+from sync.rules.ledger import DocumentKind, Problem, ProblemKind
+from sync.services.books import Books, books_of
+
+if TYPE_CHECKING:
+    from exact_client.models import Division
+    from sync.models.documents import InvoiceQuerySet
+
+STATE_OF = {
+    ProblemKind.NEEDS_MAPPING: InvoiceState.NEEDS_MAPPING,
+    ProblemKind.NEEDS_DATA: InvoiceState.NEEDS_DATA,
+    ProblemKind.REFUSED: InvoiceState.NEEDS_DATA,
+}
+WILL_BE_CREATED = "Its customer will be created in Exact first."
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A document before it goes: its entry or its problems, and whose account it will be on."""
+
+    invoice: Invoice
+    entry: Entry | None
+    problems: tuple[Problem, ...]
+    link: AccountLink | None
+    standing: Standing | None
+
+    @property
+    def creates_account(self) -> bool:
+        """Whether nothing comes near the customer, so that an account will be made."""
+        return (
+            self.link is None
+            and self.standing is not None
+            and self.standing.outcome == Standing.Outcome.CREATE
+        )
+
+    @property
+    def state(self) -> InvoiceState:
+        """Where the document stands as long as nothing of it was sent."""
+        if self.problems:
+            return STATE_OF[self.problems[0].kind]
+        if self.link is None and not self.creates_account:
+            return InvoiceState.NEEDS_LINK
+        return InvoiceState.READY
+
+    @property
+    def reason(self) -> str:
+        """Why it stands there, in plain words."""
+        if self.problems:
+            return " ".join(problem.sentence for problem in self.problems)
+        if self.link is not None:
+            return ""
+        if self.creates_account:
+            return WILL_BE_CREATED
+        if self.standing is None:
+            return "Its customer was not matched yet."
+        return f"Its customer needs review: {self.standing.explanation}"
+
+
+def previews(division: Division, invoices: Iterable[Invoice]) -> Iterator[Preview]:
+    """Yield a preview of each; pass them through `with_parts`, or it costs queries for each row."""
+    books = books_of(division)
+    for invoice in invoices:
+        yield preview(invoice, division, books)
+
+
+def with_parts(invoices: InvoiceQuerySet, division: Division) -> InvoiceQuerySet:
+    """Fetch lines, customers, links and standings along with the documents."""
+    links = AccountLink.objects.filter(division=division).select_related("account")
+    standings = Standing.objects.filter(division=division)
+    return invoices.prefetch_related(
+        "lines",
+        Prefetch("customer", Customer.objects.all()),
+        Prefetch("customer__links", links, to_attr="link_list"),
+        Prefetch("customer__standings", standings, to_attr="standing_list"),
+    )
+
+
+def preview(invoice: Invoice, division: Division, books: Books) -> Preview:
+    """Work out what one document will be. Nothing is written."""
+    customer = invoice.customer
+    if customer is None:
+        problem = Problem(
+            ProblemKind.NEEDS_DATA,
+            f"Customer {invoice.customer_ref} is not known here: import the customers first.",
+            ("document", "customer_ref"),
+        )
+        return Preview(invoice, None, (problem,), None, None)
+    made = booking.prepare(document_of(invoice, customer), books.mappings, books.ledger)
+    link = next(iter(_of_division(customer, "links", division)), None)
+    standing = next(iter(_of_division(customer, "standings", division)), None)
+    if link is not None and link.account.is_gone:
+        link = None
+    if isinstance(made, Entry):
+        return Preview(invoice, made, (), link, standing)
+    return Preview(invoice, None, made, link, standing)
+
+
+def _of_division(customer: Customer, what: str, division: Division) -> list[AccountLink | Standing]:
+    fetched = getattr(customer, f"{what.removesuffix('s')}_list", None)
+    return fetched if fetched is not None else list(getattr(customer, what).filter(division=division))
+
+
+def document_of(invoice: Invoice, customer: Customer) -> Document:
+    """Return an invoice as the rules see it."""
+    return Document(
+        number=invoice.number,
+        kind=DocumentKind(invoice.kind),
+        invoice_date=invoice.invoice_date,
+        customer_country=customer.country,
+        business_type=customer.business_type,
+        lines=tuple(
+            DocumentLine(
+                position=line.position,
+                description=line.description,
+                resource_type=line.resource_type,
+                resource_code=line.resource_code,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                vat_rate=line.vat_rate,
+                discount_percent=line.discount_percent,
+                period_from=line.period_from,
+                period_to=line.period_to,
+            )
+            for line in invoice.lines.all()
+        ),
+        due_date=invoice.due_date,
+        currency=invoice.currency,
+        location=invoice.location,
+        structured_reference=invoice.structured_reference,
+        your_reference=invoice.your_reference,
+        total_excl=invoice.total_excl,
+        total_vat=invoice.total_vat,
+        total_incl=invoice.total_incl,
+    )
+
+
+def refresh(division: Division, invoices: InvoiceQuerySet | None = None) -> int:
+    """Write the state, reason and amount of documents that were not sent; return how many changed.
+
+    By default of all of them; call it after anything that may have opened the way: an import,
+    a match, a link, a mapping.
+    """
+    waiting = Invoice.objects.all() if invoices is None else invoices
+    changed = []
+    for shown in previews(division, with_parts(waiting.before_the_outbox(), division)):
+        invoice = shown.invoice
+        amount = shown.entry.incl if shown.entry else invoice.amount
+        wanted = (shown.state, shown.reason, amount, division.pk)
+        if wanted != (invoice.state, invoice.reason, invoice.amount, invoice.division_id):
+            invoice.state, invoice.reason, invoice.amount, invoice.division_id = wanted
+            changed.append(invoice)
+    Invoice.objects.bulk_update(
+        changed, ["state", "reason", "amount", "division"], batch_size=200
+    )
+    return len(changed)
