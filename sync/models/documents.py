@@ -103,9 +103,9 @@ class Invoice(models.Model):
     class Meta:
         ordering = ["-invoice_date", "-number"]
         indexes = [
-            models.Index("state", "-invoice_date", "-number", name="invoice_by_state"),
+            models.Index(fields=["state", "-invoice_date", "-number"], name="invoice_by_state"),
             models.Index("customer", "state", name="invoice_by_customer"),
-            models.Index("-invoice_date", "-number", name="invoice_by_date"),
+            models.Index(fields=["-invoice_date", "-number"], name="invoice_by_date"),
         ]
 
     def __str__(self) -> str:
