@@ -23,6 +23,17 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         except (ValueError, ImproperlyConfigured) as error:
             stop(f"The setting {var} can't be used: {error}. See .env.example.")
 
+    def database(self, var: str, *, default: str) -> dict[str, Any]:
+        """Return Django's settings for the database at the address in `var`."""
+        found: dict[str, Any] = self.db(var, default=default)
+        kinds = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+        if found.get("ENGINE") not in kinds or found["NAME"] in {"", ":memory:"}:
+            stop(
+                f"The setting {var} can't be used: it must look like"
+                " postgres://user:password@host:5432/name or sqlite:////folder/name.sqlite3."
+            )
+        return found
+
 
 def usable_folder(path: Path) -> Path:
     """Return `path`, made for its owner alone when it is absent."""

@@ -72,7 +72,8 @@ TEMPLATES = [
 ]
 
 # Where the work is kept. The database remembers; the broker only nudges.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/exactlink.sqlite3")}
+SQLITE_URL = f"sqlite:///{quote(str(DATA_DIR / 'exactlink.sqlite3'))}"
+DATABASES = {"default": env.database("DATABASE_URL", default=SQLITE_URL)}
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -1,0 +1,1 @@
+"""Running Exactlink on one machine: the embedded broker, the supervisor and its children."""
