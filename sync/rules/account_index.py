@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from heapq import nsmallest
+from itertools import accumulate, islice
 
 from sync.rules.likeness import (
     CITY,
@@ -37,8 +37,8 @@ from sync.rules.portraits import (
     Portrait,
 )
 
-CROWD = 300  # a trait that more accounts have than this is no help in finding one of them
-LOOKED_AT = 16  # accounts that are compared in full, of all that share a trait
+CROWD = 300  # accounts that are looked at for one customer, those with rare traits first
+LOOKED_AT = 10  # accounts that are compared in full, of all that share a trait
 
 _WORTH = {
     ADDRESS: STREET,
@@ -102,25 +102,26 @@ class AccountIndex:
         """Return the few accounts most worth comparing with the customer, likeliest first.
 
         An account is worth what the traits are worth that it shares with the customer, where
-        a misspelt word counts as the word; traits of a crowd are left out.
+        a misspelt word counts as the word; traits of a crowd tell little and are left out.
         """
         worth: dict[int, float] = defaultdict(float)
-        for trait, share in self._shared_traits(customer):
-            holders = self._holders[trait]
-            if len(holders) <= CROWD:
-                kind = trait[: trait.index(" ") + 1]
-                value = share * _WORTH[kind] * self.rarity.strength(self.rarity.bits(trait))
-                for position in holders:
-                    worth[position] += value
-        best = nsmallest(
-            LOOKED_AT,
-            (
-                (-value, position)
-                for position, value in worth.items()
-                if self.portraits[position].party.key not in not_the_same
-            ),
+        for trait, share in self._telling_traits(customer):
+            kind = trait[: trait.index(" ") + 1]
+            value = share * _WORTH[kind] * self.rarity.strength(self.rarity.bits(trait))
+            for position in self._holders[trait]:
+                worth[position] += value
+        by_worth = sorted(sorted(worth), key=worth.__getitem__, reverse=True)
+        likely = (self.portraits[position] for position in by_worth)
+        allowed = (account for account in likely if account.party.key not in not_the_same)
+        return list(islice(allowed, LOOKED_AT))
+
+    def _telling_traits(self, customer: Portrait) -> list[tuple[str, float]]:
+        """Return the shared traits, rarest first, as far as they are few enough to look at all."""
+        shared = sorted(
+            self._shared_traits(customer), key=lambda found: (len(self._holders[found[0]]), found)
         )
-        return [self.portraits[position] for _, position in best]
+        seen = accumulate(len(self._holders[trait]) for trait, _ in shared)
+        return [found for found, total in zip(shared, seen, strict=True) if total <= CROWD]
 
     def _shared_traits(self, customer: Portrait) -> Iterator[tuple[str, float]]:
         """Yield the customer's traits that accounts have too, and how surely they are meant."""

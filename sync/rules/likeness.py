@@ -64,6 +64,7 @@ class Rarity:
         self._holders = holders
         self._total = max(total, self.SMALLEST)
         self._proof = log2(self._total)
+        self._word_bits = dict.fromkeys(PARTICLES, PARTICLE_BITS)
 
     def bits(self, trait: str) -> float:
         """Return what sharing this tells; never less than a little."""
@@ -72,10 +73,11 @@ class Rarity:
 
     def word_bits(self, word: str) -> float:
         """Return what sharing this word of a name tells."""
-        if word in PARTICLES:
-            return PARTICLE_BITS
-        bits = self.bits(WORD + word)
-        return min(bits, TRADE_BITS) if word in TRADES else bits
+        known = self._word_bits.get(word)
+        if known is None:
+            bits = self.bits(WORD + word)
+            known = self._word_bits[word] = min(bits, TRADE_BITS) if word in TRADES else bits
+        return known
 
     def strength(self, bits: float) -> float:
         """Return which share of a proof so many bits are, at most 1.0."""
