@@ -153,7 +153,7 @@ class _Preparation:
             return None
         return EntryLine(
             position=line.position,
-            description=fit(line.description or str(gl_cell._replace(location=ANY))),
+            description=fit(line.description.strip() or str(gl_cell._replace(location=ANY))),
             gl_account=gl_account,
             vat_code=vat_code,
             vat_rate=line.vat_rate,

@@ -72,11 +72,14 @@ def vat_by_line(
     by_rate = {rate: _vat_of(rate, lines) for rate in {line.rate: None for line in lines}}
     by_rate |= stated
     computed = sum(by_rate.values(), Decimal("0.00"))
-    if total is not None and total != computed:
-        if stated:
-            raise CentsDifferError(total, computed)
+    if total is None or total == computed:
+        return _in_order(lines, by_rate)
+    if stated:
+        raise CentsDifferError(total, computed)
+    try:
         return spread(total, [line.vat for line in lines])
-    return _in_order(lines, by_rate)
+    except CentsDifferError:
+        raise CentsDifferError(total, computed) from None
 
 
 def _vat_of(rate: Decimal, lines: Sequence[Taxable]) -> Decimal:

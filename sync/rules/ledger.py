@@ -152,7 +152,6 @@ class VatCode:
     description: str = ""
     is_blocked: bool = False
     transaction_type: str = "B"  # both; S sales, P purchase
-    eu_sales_listing: str = "N"  # none; S services, L goods
 
 
 @dataclass(frozen=True, slots=True)
