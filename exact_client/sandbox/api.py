@@ -1,0 +1,237 @@
+"""The door of /api/v1: who calls, may they, and which part of the books they get."""
+
+import re
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from exact_client.sandbox import accounts, ledger
+from exact_client.sandbox.books import Books
+from exact_client.sandbox.company import Company
+from exact_client.sandbox.endpoints import TABLES, check_scope
+from exact_client.sandbox.facts import Entity, Record, entities
+from exact_client.sandbox.limits import CallLimits, ErrorLimits
+from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
+from exact_client.sandbox.payload import read_object, read_payload
+from exact_client.sandbox.reader import Reader, me, not_found
+from exact_client.sandbox.refusals import Refusal
+from exact_client.sandbox.switches import Switches
+from exact_client.sandbox.tokens import Tokens
+
+_DIVISION = re.compile(r"/api/v1/(?P<division>\d+)/(?P<rest>.+)")
+_KEYED = re.compile(r"(?P<path>[A-Za-z/]+)\((?P<key>[^)]*)\)(?:/(?P<inner>\w+))?")
+_COUNTED = {400, 401, 403, 404}  # what counts as an error of the app
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A call that was let in: on whose behalf, where, and what it may see."""
+
+    client: str
+    user: str
+    divisions: list[int]
+    division: int | None  # None for current/Me, which belongs to none
+    path: str  # behind the division, without a key
+    key: str | None = None
+    inner: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()  # about limits
+
+
+class Api:
+    """Lets calls in, and performs them."""
+
+    def __init__(
+        self, books: Books, switches: Switches, company: Company, tokens: Tokens,
+        limits: CallLimits, errors: ErrorLimits,
+    ) -> None:  # fmt: skip
+        self._books = books
+        self._switches = switches
+        self._company = company
+        self._tokens = tokens
+        self._limits = limits
+        self._errors = errors
+
+    def admit(self, request: Request) -> Visit:
+        """Check token, division, limits and scope, in this order. Raises Problem."""
+        division, path, key, inner = _place(request.path)
+        chain, good = self._tokens.session(request.headers.get("authorization", ""))
+        if chain is None or not good:
+            if chain is not None:
+                self._errors.count((chain["client"], division or 0), path)
+            raise problem(401, "Unauthorized")
+        visit = Visit(
+            chain["client"], chain["user"], chain["divisions"], division, path, key, inner
+        )
+        if division is None:
+            return visit
+        return self._admit_to_division(visit, division, request)
+
+    def _admit_to_division(self, visit: Visit, division: int, request: Request) -> Visit:
+        caller = (visit.client, division)
+        if self._errors.blocked(caller):
+            raise Problem(Reply(self._switches.blocked_status))
+        refused = self._limits.refused(caller)
+        if refused is not None:
+            raise Problem(Reply(429, headers=refused))
+        headers = tuple(self._limits.count(caller))
+        visit = replace(visit, headers=headers)
+        try:
+            # system/Divisions doesn't look at the division in its address.
+            if division not in visit.divisions and visit.path != "system/Divisions":
+                raise self._no_access()
+            check_scope(visit.path, request.method, self._switches)
+        except Problem as refused_here:
+            raise self._counted(visit, refused_here) from None
+        return visit
+
+    def perform(self, visit: Visit, request: Request) -> Reply:
+        """Do what a call that was let in asks for."""
+        try:
+            reply = self._answer(visit, request)
+        except Problem as refused:
+            raise self._counted(visit, refused) from None
+        except Refusal as refused:
+            reply = refused.reply(self._switches.language)
+            if self._switches.count_500:
+                self._errors.count((visit.client, visit.division or 0), visit.path)
+        reply.headers += visit.headers
+        return reply
+
+    def exhaust(self, visit: Visit, seconds: int) -> None:
+        """Use up a window of the caller's limit."""
+        self._limits.exhaust((visit.client, visit.division or 0), seconds)
+
+    def _counted(self, visit: Visit, refused: Problem) -> Problem:
+        if refused.reply.status in _COUNTED:
+            self._errors.count((visit.client, visit.division or 0), visit.path)
+        refused.reply.headers += visit.headers
+        return refused
+
+    def _no_access(self) -> Problem:
+        refused = problem(403, "Forbidden")
+        refused.reply.headers.append(("Reason", "NoDivisionAccess"))
+        return refused
+
+    def _answer(self, visit: Visit, request: Request) -> Reply:
+        if visit.path == "current/Me":
+            current = self._company.divisions[0]
+            return _json_only(request) or me(
+                self._books, self._company, current, request, self._switches
+            )
+        division = visit.division or 0
+        if visit.path == "users/UserHasRights":
+            return _json_only(request) or json_reply({"d": {"UserHasRights": True}})
+        base = f"{request.host}/api/v1/{division}"
+        reader = Reader(self._books, self._switches, self._company, division, base)
+        if visit.path.endswith("/$count"):
+            return reader.count(_entity(visit.path.removesuffix("/$count")), request)
+        entity = _entity(visit.path)
+        if request.method not in entity.methods:
+            raise problem(405, "Method Not Allowed")
+        if request.method != "GET":
+            return self._write(visit, entity, reader, request)
+        return _json_only(request) or self._read(visit, entity, reader, request)
+
+    def _read(self, visit: Visit, entity: Entity, reader: Reader, request: Request) -> Reply:
+        if visit.key is None:
+            return reader.collection(entity, request, visit.divisions)
+        key = _literal(entity, visit.key)
+        if visit.inner is None:
+            return reader.one(entity, key, request)
+        if (entity.path, visit.inner) == ("salesentry/SalesEntries", "SalesEntryLines"):
+            return reader.lines(key, request)
+        raise not_found(visit.inner)
+
+    def _write(self, visit: Visit, entity: Entity, reader: Reader, request: Request) -> Reply:
+        if (request.method == "POST") == (visit.key is not None):
+            raise problem(405, "Method Not Allowed")
+        content = {} if request.method == "DELETE" else read_object(request.body)
+        taken = read_payload(entity, content, self._switches.overflow)
+        if visit.key is None:
+            record, sparse = self._create(visit, entity, taken, content)
+            whole = "return=representation" in request.headers.get("prefer", "")
+            return reader.created(entity, record, None if whole else sparse)
+        key = _literal(entity, visit.key)
+        if self._books.table(visit.division or 0, TABLES[entity.path]).get(key) is None:
+            raise not_found(entity.name)
+        self._change(visit, entity, key, taken if request.method == "PUT" else None)
+        return Reply(204)
+
+    def _create(
+        self, visit: Visit, entity: Entity, taken: Record, content: Record
+    ) -> tuple[Record, tuple[str, ...]]:
+        division = visit.division or 0
+        if entity.path == "crm/Accounts":
+            writer = accounts.Accounts(self._books, self._switches, division, visit.user)
+            return writer.create(taken), accounts.SPARSE
+        books = ledger.Ledger(self._books, division, visit.user)
+        if entity.path == "salesentry/SalesEntryLines":
+            return books.add_line(taken), ledger.SPARSE_LINE
+        lines = content.get("SalesEntryLines") or []
+        if isinstance(lines, dict):  # the long spelling of a collection
+            lines = lines.get("results") or []
+        one = entities()["salesentry/SalesEntryLines"]
+        read = [read_payload(one, line, self._switches.overflow) for line in lines]
+        return books.create(taken, read), ledger.SPARSE
+
+    def _change(self, visit: Visit, entity: Entity, key: str, taken: Record | None) -> None:
+        """Update a record, or delete it when there is nothing to write."""
+        division = visit.division or 0
+        writer = accounts.Accounts(self._books, self._switches, division, visit.user)
+        books = ledger.Ledger(self._books, division, visit.user)
+        updates = {
+            "crm/Accounts": (writer.update, writer.delete),
+            "salesentry/SalesEntries": (books.update, books.delete),
+            "salesentry/SalesEntryLines": (books.update_line, books.delete_line),
+        }
+        update, delete = updates[entity.path]
+        if taken is None:
+            delete(key)
+        else:
+            update(key, taken)
+
+
+def _place(path: str) -> tuple[int | None, str, str | None, str | None]:
+    """Division, endpoint, key and inner collection of an address."""
+    if path == "/api/v1/current/Me":
+        return None, "current/Me", None, None
+    found = _DIVISION.fullmatch(path)
+    if found is None:
+        raise not_found(path.rpartition("/")[2])
+    keyed = _KEYED.fullmatch(found["rest"])
+    if keyed is None:
+        return int(found["division"]), found["rest"].rstrip("/"), None, None
+    return int(found["division"]), keyed["path"], keyed["key"], keyed["inner"]
+
+
+def _entity(path: str) -> Entity:
+    """The endpoint with this path; names are case sensitive."""
+    entity = entities().get(path)
+    if entity is None or path not in TABLES:
+        raise not_found(path.rpartition("/")[2])
+    return entity
+
+
+def _literal(entity: Entity, text: str) -> str:
+    """The key as its table knows it: guid'…', a number, or a quoted text."""
+    type_ = entity.key.type
+    try:
+        if type_ == "Guid" and text.startswith("guid'") and text.endswith("'"):
+            return str(UUID(text[5:-1]))
+        if type_ in {"Int32", "Int64"}:
+            return str(int(text.rstrip("L")))
+    except ValueError:
+        raise problem(400, "Bad Request - Error in query syntax.") from None
+    if type_ == "String" and text[:1] == text[-1:] == "'":
+        return text[1:-1]
+    raise problem(400, "Bad Request - Error in query syntax.")
+
+
+def _json_only(request: Request) -> Reply | None:
+    """None when JSON is asked for; else Atom, Exact's default, as a stub; other kinds are refused."""
+    accepted = request.headers.get("accept", "*/*")
+    if "application/json" in accepted:
+        return None
+    if accepted.strip() in {"", "*/*"} or "atom+xml" in accepted:
+        feed = b'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"/>'
+        return Reply(200, feed, [("Content-Type", "application/atom+xml;charset=utf-8")])
+    raise problem(415, "Unsupported media type requested.")

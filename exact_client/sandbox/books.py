@@ -1,0 +1,197 @@
+"""The stand-in's memory: tables of records, versions that only rise, and a file that survives."""
+
+import json
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from exact_client.sandbox.clock import Clock
+from exact_client.sandbox.facts import Record
+
+EVERYWHERE = 0  # the division of what belongs to no division, such as tokens
+
+
+class Table:
+    """Records of one kind in one division, in the order of their keys and of their versions."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Record] = {}
+        self._keys: list[str] = []
+        self._changes: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(list(self._rows.values()))
+
+    def get(self, key: str) -> Record | None:
+        """The record with this key, or None."""
+        return self._rows.get(key)
+
+    def put(self, key: str, record: Record) -> None:
+        """Keep a record under its key; its `Timestamp` must be the highest so far."""
+        if key not in self._rows:
+            insort(self._keys, key)
+        self._rows[key] = record
+        self._changes.append((record["Timestamp"], key))
+
+    def drop(self, key: str) -> None:
+        """Forget a record."""
+        if self._rows.pop(key, None) is not None:
+            del self._keys[bisect_right(self._keys, key) - 1]
+
+    def after(self, key: str) -> Iterator[Record]:
+        """Records in the order of their keys, those behind `key`."""
+        for found in self._keys[bisect_right(self._keys, key) :]:
+            yield self._rows[found]
+
+    def since(self, version: int) -> Iterator[Record]:
+        """Records changed after `version`, in the order of their versions, each once."""
+        for changed, key in self._changes[bisect_right(self._changes, (version, "\uffff")) :]:
+            row = self._rows.get(key)
+            if row is not None and row["Timestamp"] == changed:
+                yield row
+
+
+class Books:
+    """Every table of every division. Callers hold the stand-in's lock."""
+
+    def __init__(self, clock: Clock, file: Path | None = None) -> None:
+        self.clock = clock
+        self.lag = 0.0  # seconds for which new records are hidden from searches
+        self._tables: dict[tuple[int, str], Table] = {}
+        self._version = 0
+        self._unsaved: list[Record] = []
+        self._journal = Journal(file) if file else None
+
+    def table(self, division: int, name: str) -> Table:
+        """The table of this name in this division, empty when nothing was ever put there."""
+        return self._tables.setdefault((division, name), Table())
+
+    def load(self, tables: Iterable[tuple[int, str, Iterable[tuple[str, Record]]]]) -> None:
+        """Fill tables without noting it in the file: what is loaded is loaded again next time."""
+        for division, name, records in tables:
+            table = self.table(division, name)
+            for key, record in records:
+                table.put(key, {**record, "Timestamp": self._next_version()})
+
+    def replay(self) -> None:
+        """Bring back what the file remembers on top of what was loaded."""
+        for change in self._journal.read() if self._journal else []:
+            self._apply(change)
+
+    def install(self, division: int, name: str, table: Table, versions: int) -> None:
+        """Put a table of another make in place; it uses the next `versions` versions."""
+        self._tables[division, name] = table
+        self._version += versions
+
+    def put(self, division: int, name: str, key: str, record: Record) -> Record:
+        """Keep a record that was made or changed; give it the next version."""
+        new = self.table(division, name).get(key) is None
+        record = {**record, "Timestamp": self._next_version()}
+        if new and self.lag:
+            record["_hidden_until"] = self.clock.now() + self.lag
+        self._note({"division": division, "table": name, "key": key, "record": record})
+        return record
+
+    def drop(self, division: int, name: str, key: str) -> None:
+        """Forget a record."""
+        self._note({"division": division, "table": name, "key": key, "record": None})
+
+    def visible(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Leave out records that a search can't see yet."""
+        now = self.clock.now()
+        return (row for row in records if row.get("_hidden_until", 0.0) <= now)
+
+    def commit(self) -> None:
+        """Make the changes of one call durable together; cheap when there are none."""
+        if self._unsaved and self._journal:
+            self._journal.append(self._unsaved)
+        self._unsaved = []
+
+    def forget(self, *, keep: frozenset[str]) -> None:
+        """Empty every table but those named in `keep`, in memory and in the file."""
+        self._tables = {at: table for at, table in self._tables.items() if at[1] in keep}
+        self._version = 0
+        if self._journal:
+            self._journal.rewrite(
+                {"division": division, "table": name, "key": row["_key"], "record": row}
+                for (division, name), table in self._tables.items()
+                for row in table
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._journal:
+            self._journal.close()
+
+    def _note(self, change: Record) -> None:
+        if change["record"] is not None:
+            change["record"]["_key"] = change["key"]
+        self._apply(change)
+        self._unsaved.append(change)
+
+    def _apply(self, change: Record) -> None:
+        table = self.table(change["division"], change["table"])
+        if change["record"] is None:
+            table.drop(change["key"])
+        else:
+            self._version = max(self._version, change["record"]["Timestamp"])
+            table.put(change["key"], change["record"])
+
+    def _next_version(self) -> int:
+        self._version += 1
+        return self._version
+
+
+class Journal:
+    """A file of changes, one line for each call, written before the call is answered."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: Any = None
+
+    def read(self) -> list[Record]:
+        """The last change of every key, oldest first; the file is shortened to them.
+
+        A line that was cut by a crash belongs to a call that was never answered.
+        """
+        latest: dict[tuple[int, str, str], Record] = {}
+        for change in self._changes():
+            at = (change["division"], change["table"], change["key"])
+            latest.pop(at, None)
+            latest[at] = change
+        self.rewrite(latest.values())
+        return list(latest.values())
+
+    def append(self, changes: list[Record]) -> None:
+        """Add one line; the operating system has it when this returns, so a kill can't undo it."""
+        self._file.write(json.dumps(changes, separators=(",", ":")) + "\n")
+        self._file.flush()
+
+    def rewrite(self, changes: Iterable[Record]) -> None:
+        """Replace the file by these changes at one stroke."""
+        fresh = self._path.with_suffix(".new")
+        with fresh.open("w") as file:
+            file.writelines(json.dumps([change]) + "\n" for change in changes)
+        self.close()
+        fresh.replace(self._path)
+        self._file = self._path.open("a")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _changes(self) -> Iterator[Record]:
+        if not self._path.exists():
+            return
+        with self._path.open() as file:
+            for line in file:
+                if not line.endswith("\n"):
+                    return
+                yield from json.loads(line)

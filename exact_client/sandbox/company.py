@@ -1,0 +1,171 @@
+"""The company whose books the stand-in keeps: read from the files in company/."""
+
+import json
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
+
+from exact_client.sandbox.clock import ms_of
+from exact_client.sandbox.facts import Record
+from exact_client.sandbox.wire import padded_code, read_date
+
+FOLDER = Path(__file__).parent / "company"
+MADE = ms_of(datetime(2025, 1, 2, 9, 30))  # noqa: DTZ001 - a wall clock has no zone
+Loaded = tuple[int, str, Iterable[tuple[str, Record]]]
+
+
+@dataclass(frozen=True)
+class Company:
+    """What `books.json` says, and the accounts that lie beside it or in a file of one's own."""
+
+    facts: dict[str, Any]
+    accounts: list[Record]
+
+    @property
+    def divisions(self) -> list[int]:
+        """The numbers of its divisions; the first is the current one."""
+        return [division["Code"] for division in self.facts["divisions"]]
+
+    @property
+    def user_id(self) -> str:
+        """The one user who may log in."""
+        return identity(0, "user", self.facts["user"]["UserName"])
+
+
+def read_company(accounts: Path | None = None) -> Company:
+    """Read the company. `accounts`: a JSON list of objects with Exact's property names."""
+    facts = json.loads((FOLDER / "books.json").read_text())
+    records = json.loads((accounts or FOLDER / "accounts.json").read_text())
+    if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
+        raise ValueError(f"{accounts} must hold a JSON list of objects.")
+    return Company(facts, records)
+
+
+def identity(division: int, kind: str, code: str) -> str:
+    """The GUID of a record that came with the company: the same on every start."""
+    return str(uuid5(NAMESPACE_DNS, f"{division}.{kind}.{code}.exact.example"))
+
+
+def loaded(company: Company) -> Iterator[Loaded]:
+    """Every table of every division."""
+    yield 0, "divisions", [(str(row["Code"]), _division(row)) for row in company.facts["divisions"]]
+    for number in company.divisions:
+        first = number == company.divisions[0]
+        for kind in ("glaccounts", "paymentconditions", "costcenters", "costunits", "vatcodes"):
+            yield number, kind, _plain(company, number, kind)
+        yield number, "journals", _journals(company, number)
+        yield number, "currencies", [(row["Code"], row) for row in company.facts["currencies"]]
+        yield number, "periods", _periods(company, number)
+        yield number, "journalstatus", _journal_status(company)
+        accounts = company.accounts if first else company.facts["events_accounts"]
+        yield number, "accounts", (_account(number, row) for row in accounts)
+
+
+def _stamped(company: Company | None, number: int, record: Record) -> Record:
+    user = company.user_id if company else None
+    return {
+        "Division": number,
+        "Created": MADE,
+        "Modified": MADE,
+        "Creator": user,
+        "Modifier": user,
+        **record,
+    }
+
+
+def _plain(company: Company, number: int, kind: str) -> Iterator[tuple[str, Record]]:
+    for row in company.facts[kind]:
+        key = identity(number, kind, row["Code"])
+        more = {"Active": True} if kind == "costcenters" else {}
+        if kind == "vatcodes":
+            more = {"GLToPay": identity(number, "glaccounts", "451000"), "GLToPayCode": "451000"}
+        yield key, _stamped(company, number, {"ID": key, **more, **row})
+
+
+def _journals(company: Company, number: int) -> Iterator[tuple[str, Record]]:
+    ledger = {row["Code"]: row for row in company.facts["glaccounts"]}
+    for row in company.facts["journals"]:
+        key = identity(number, "journals", row["Code"])
+        control = ledger.get(row["GLAccount"])
+        about = {"ID": key, **row, "Currency": "EUR", "AllowVAT": row["Type"] in {20, 22}}
+        if control:
+            about |= {
+                "GLAccount": identity(number, "glaccounts", control["Code"]),
+                "GLAccountCode": control["Code"],
+                "GLAccountDescription": control["Description"],
+                "GLAccountType": control["Type"],
+            }
+        yield key, _stamped(company, number, about)
+
+
+def _periods(company: Company, number: int) -> Iterator[tuple[str, Record]]:
+    for year in company.facts["years"]:
+        for month in range(1, 13):
+            key = identity(number, "periods", f"{year}-{month}")
+            last = monthrange(year, month)[1]
+            record = {
+                "ID": key,
+                "FinYear": year,
+                "FinPeriod": month,
+                "StartDate": read_date(f"{year}-{month:02}-01"),
+                "EndDate": read_date(f"{year}-{month:02}-{last:02}"),
+            }
+            yield key, _stamped(company, number, record)
+
+
+def _journal_status(company: Company) -> Iterator[tuple[str, Record]]:
+    for journal in company.facts["journals"]:
+        for year in company.facts["years"]:
+            closed = int(year in company.facts["closed_years"])
+            for month in range(1, 13):
+                record = {
+                    "Journal": journal["Code"],
+                    "JournalType": journal["Type"],
+                    "Year": year,
+                    "Period": month,
+                    "Status": closed,
+                }
+                yield f"{journal['Code']}.{year}.{month:02}", record
+
+
+def _division(row: Record) -> Record:
+    fixed = {
+        "Country": "BE",
+        "Currency": "EUR",
+        "Legislation": "BE",
+        "Status": 1,
+        "BlockingStatus": 0,
+        "HID": row["Hid"],
+        "Main": row.get("IsMainDivision", False),
+        "Created": MADE,
+        "Modified": MADE,
+        "StartDate": MADE,
+    }
+    return {**fixed, **row}
+
+
+def _account(number: int, row: Record) -> tuple[str, Record]:
+    key = str(row.get("ID") or identity(number, "accounts", row["Code"])).lower()
+    status = row.get("Status", "A")
+    record = {
+        "Division": number,
+        "Created": MADE,
+        "Modified": MADE,
+        "Status": status,
+        "IsSales": status == "C",
+        "IsPurchase": status == "C" or bool(row.get("IsSupplier")),
+        **{name: value for name, value in row.items() if value is not None},
+        "ID": key,
+    }
+    for name, value in record.items():
+        if name.endswith(("Date", "Since")) and isinstance(value, str):
+            record[name] = read_date(value)
+    if record.get("Code"):
+        record["Code"] = padded_code(str(record["Code"]))
+    if record.get("Country"):
+        record["Country"] = record["Country"].strip()
+    return key, record

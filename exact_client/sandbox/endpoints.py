@@ -1,0 +1,108 @@
+"""Which table each endpoint reads, what it refuses to be asked, and who may ask."""
+
+import re
+
+from exact_client.sandbox.books import EVERYWHERE
+from exact_client.sandbox.facts import Entity
+from exact_client.sandbox.messages import Problem, problem
+from exact_client.sandbox.odata import Query
+from exact_client.sandbox.switches import Switches
+
+TABLES = {
+    "crm/Accounts": "accounts",
+    "bulk/CRM/Accounts": "accounts",
+    "sync/CRM/Accounts": "accounts",
+    "sync/Deleted": "deleted",
+    "financialtransaction/TransactionLines": "transactions",
+    "bulk/Financial/TransactionLines": "transactions",
+    "sync/Financial/TransactionLines": "transactions",
+    "financial/Journals": "journals",
+    "financial/GLAccounts": "glaccounts",
+    "financial/FinancialPeriods": "periods",
+    "read/financial/JournalStatusList": "journalstatus",
+    "read/financial/ReceivablesList": "receivables",
+    "vat/VATCodes": "vatcodes",
+    "cashflow/PaymentConditions": "paymentconditions",
+    "general/Currencies": "currencies",
+    "hrm/Costcenters": "costcenters",
+    "hrm/Costunits": "costunits",
+    "hrm/Divisions": "divisions",
+    "system/Divisions": "divisions",
+    "salesentry/SalesEntries": "entries",
+    "salesentry/SalesEntryLines": "lines",
+}
+SCOPES = {
+    "crm/Accounts": "crm.accounts",
+    "bulk/CRM/Accounts": "crm.accounts",
+    "sync/CRM/Accounts": "crm.accounts",
+    "salesentry/SalesEntries": "sales.invoices",
+    "salesentry/SalesEntryLines": "sales.invoices",
+    "financial/GLAccounts": "financial.generalledgers",
+    "financial/Journals": "financial.accounting",
+    "vat/VATCodes": "financial.accounting",
+    "financialtransaction/TransactionLines": "financial.accounting",
+    "bulk/Financial/TransactionLines": "financial.accounting",
+    "sync/Financial/TransactionLines": "financial.accounting",
+    "read/financial/ReceivablesList": "financial.cashflow",
+    "general/Currencies": "financial.currencies",
+    "hrm/Costcenters": "financial.costcenters",
+}
+_SYNC_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?\s*")
+_DELETED_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?(\s+and\s+EntityType\s+eq\s+\d+)?\s*")
+_WIDE = frozenset({"salesentry/SalesEntries", "salesentry/SalesEntryLines"})
+_TWINNED = frozenset({"crm/Accounts"})  # a sync twin exists, so a plain list may want a filter
+
+
+def division_of(path: str, division: int) -> int:
+    """Under which division a table is kept."""
+    return EVERYWHERE if TABLES.get(path) == "divisions" else division
+
+
+def check_scope(path: str, method: str, switches: Switches) -> None:
+    """Refuse what the app was not given, in the words seen in 2026."""
+    scope = SCOPES.get(path, "organization.administration")
+    given = switches.scopes.get(scope, "manage")
+    verb = "read" if method == "GET" else "manage"
+    if given == "none" or (verb == "manage" and given == "read"):
+        text = f"Forbidden - Application Scope Violated. Cannot {verb} '{scope}' scope."
+        raise problem(403, text)
+
+
+def check_list(query: Query, switches: Switches) -> None:
+    """Refuse a list that this endpoint doesn't give, for want of a filter or a selection."""
+    entity = query.entity
+    asked = query.spelled.get("filter", "")
+    if entity.family == "sync":
+        allowed = _DELETED_FILTER if entity.path == "sync/Deleted" else _SYNC_FILTER
+        if asked and not allowed.fullmatch(asked):
+            raise problem(400, "This $filter parameter is not supported for this resource")
+    if entity.select_mandatory and not query.select:
+        raise problem(400, "Please add a $select statement to the query string.")
+    if entity.family == "bulk" and entity.filter_whitelist:
+        _check_whitelist(query)
+    if switches.mandatory_filter and entity.path in _TWINNED and not _whitelisted(query):
+        raise _mandatory_filter(entity)
+    if switches.mandatory_select and entity.path in _WIDE and not (query.select or query.top == 1):
+        raise problem(400, "Please add a $select or a $top=1 statement to the query string.")
+
+
+def _check_whitelist(query: Query) -> None:
+    fields = query.filter.fields if query.filter else frozenset[str]()
+    outside = sorted(f for f in fields if not query.entity.properties[f].filterable)
+    if outside:
+        text = f"Filtering on these fields is not supported: {','.join(outside)}"
+        raise problem(400, text)
+
+
+def _whitelisted(query: Query) -> bool:
+    fields = query.filter.fields if query.filter else frozenset[str]()
+    return any(query.entity.properties[name].filterable for name in fields)
+
+
+def _mandatory_filter(entity: Entity) -> Problem:
+    names = sorted(item.name for item in entity.properties.values() if item.filterable)
+    return problem(
+        400,
+        "This endpoint has mandatory filtering applied. A GET request for this endpoint must have "
+        f"a $filter parameter with one of the following fields in the url:{','.join(names)}.",
+    )

@@ -1,0 +1,116 @@
+"""What goes wrong on the way: faults that a test or a person switches on, drawn by plan."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+KINDS = frozenset(
+    [
+        "lose_answer_after",
+        "lose_answer_before",
+        "status",
+        "html",
+        "timeout",
+        "reset",
+        "slow",
+        "truncate",
+        "late_commit",
+        "view_lag",
+        "rate_limit_minute",
+        "rate_limit_day",
+        "revoke_tokens",
+    ]
+)
+HTML = (
+    b"<!DOCTYPE html><html><head><title>Exact Online</title></head>"
+    b"<body><h1>We are busy with maintenance</h1></body></html>"
+)
+
+
+@dataclass
+class Fault:
+    """One thing that goes wrong, how often, and on which calls."""
+
+    kind: str
+    path: str = ""  # a part of the path that must occur in it; empty fits every path
+    method: str = ""  # empty fits every method
+    every: int = 1  # the n-th, 2n-th … fitting call
+    times: int | None = None  # how often at most; None is until cleared
+    share: float | None = None  # instead of `every`: a random share of the fitting calls
+    seed: int = 0  # of that randomness
+    status: int | None = None  # for status and html
+    body: str | None = None  # for status: the text in Exact's envelope
+    seconds: float | None = None  # how long: a hang, a pause between bytes, a delay, a lag
+    after: bool = False  # whether the call is carried out before it goes wrong
+    fired: int = 0
+    _seen: int = 0
+    _random: Random = field(default_factory=Random, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no fault {self.kind!r}. There are: {sorted(KINDS)}.")
+        if self.every < 1:
+            raise ValueError("A fault happens at every 1st call or more seldom.")
+        self._random = Random(self.seed)  # noqa: S311 - repeatable on purpose
+
+    def strikes(self, method: str, path: str) -> bool:
+        """Whether this call is hit; counts the call when it fits."""
+        if self.path not in path or self.method not in ("", method):
+            return False
+        if self.times is not None and self.fired >= self.times:
+            return False
+        self._seen += 1
+        hit = (
+            self._random.random() < self.share
+            if self.share is not None
+            else self._seen % self.every == 0
+        )
+        self.fired += hit
+        return hit
+
+    def told(self) -> dict[str, Any]:
+        """The fault as a person reads it."""
+        return {k: v for k, v in vars(self).items() if not k.startswith("_")}
+
+
+def read_fault(content: dict[str, Any]) -> Fault:
+    """Read a fault from JSON. Raises ValueError when it says something unknown."""
+    known = {name for name in Fault.__dataclass_fields__ if not name.startswith("_")} - {"fired"}
+    unknown = content.keys() - known
+    if unknown or "kind" not in content:
+        raise ValueError(f"A fault has kind and {sorted(known - {'kind'})}, not {sorted(unknown)}.")
+    return Fault(**content)
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What the door has to do to an answer: drop, reset, timeout, truncate or slow."""
+
+    kind: str
+    seconds: float
+
+
+MISHAP = "exact_sandbox.mishap"  # where the WSGI environment carries it
+
+
+def mishap_of(fault: Fault) -> Mishap | None:
+    """What the door has to do for a fault, or None when it shows in the answer itself."""
+    kinds = {
+        "lose_answer_after": ("drop", 0.0),
+        "lose_answer_before": ("drop", 0.0),
+        "late_commit": ("drop", 0.0),
+        "timeout": ("timeout", 3600.0),
+        "reset": ("reset", 0.0),
+        "truncate": ("truncate", 0.0),
+        "slow": ("slow", 1.0),
+    }
+    if fault.kind not in kinds:
+        return None
+    kind, seconds = kinds[fault.kind]
+    waits = kind in {"timeout", "slow"} and fault.seconds is not None
+    return Mishap(kind, float(fault.seconds or 0) if waits else seconds)
+
+
+def is_carried_out(fault: Fault) -> bool:
+    """Whether a call that is hit does its work at once."""
+    return fault.after or fault.kind in {"lose_answer_after", "truncate", "slow"}

@@ -1,0 +1,152 @@
+"""The addresses under /_sandbox/: what tests and people turn and read, from this machine alone."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from exact_client.sandbox.clock import wall_of
+from exact_client.sandbox.facts import Record
+from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
+
+if TYPE_CHECKING:
+    from exact_client.sandbox.app import ExactSandbox
+
+_COUNTED = [
+    "accounts",
+    "entries",
+    "lines",
+    "transactions",
+    "deleted",
+    "journals",
+    "glaccounts",
+    "vatcodes",
+    "paymentconditions",
+    "costcenters",
+    "costunits",
+]
+_TOLD = ["EntryID", "EntryNumber", "Journal", "Customer", "CustomerName", "YourRef", "Description"]
+_TOLD_ACCOUNT = [
+    "ID",
+    "Code",
+    "Name",
+    "Status",
+    "SearchCode",
+    "VATNumber",
+    "Country",
+    "Email",
+    "Timestamp",
+]
+_TOLD_LINE = [
+    "ID",
+    "LineNumber",
+    "AmountFC",
+    "VATAmountFC",
+    "VATCode",
+    "GLAccount",
+    "GLAccountCode",
+    "CostCenter",
+    "Description",
+]
+_AMOUNTS = ["AmountDC", "VATAmountDC"]
+
+
+def answer(sandbox: "ExactSandbox", request: Request) -> Reply:
+    """Turn or read a knob. Callers that are not on this machine are told there is nothing."""
+    try:
+        if not ip_address(request.remote or "0.0.0.0").is_loopback:  # noqa: S104 - an unknown caller
+            raise problem(404, "Not found.")
+        name = request.path.removeprefix("/_sandbox/")
+        knob = _KNOBS.get((request.method, name))
+        if knob is None:
+            raise problem(404, f"There is no {request.method} {request.path}.")
+        return json_reply(knob(sandbox, request))
+    except Problem as refused:
+        return refused.reply
+    except (ValueError, TypeError, KeyError) as error:
+        return json_reply({"error": str(error)}, 400)
+
+
+def state(sandbox: "ExactSandbox", division: int) -> dict[str, Any]:
+    """Counts of all tables, and the accounts and entries of one division."""
+    return {
+        "division": division,
+        "divisions": sandbox.company.divisions,
+        "now": sandbox.clock.now(),
+        "counts": {name: sandbox.count(name, division) for name in _COUNTED},
+        "accounts": [_some(row, _TOLD_ACCOUNT) for row in sandbox.kept("accounts", division)],
+        "entries": [_entry(sandbox, row, division) for row in sandbox.kept("entries", division)],
+    }
+
+
+def _some(row: Record, names: list[str]) -> Record:
+    return {name: row.get(name) for name in names}
+
+
+def _entry(sandbox: "ExactSandbox", row: Record, division: int) -> Record:
+    lines = [sandbox.record("lines", key, division) for key in row["_lines"]]
+    return {
+        **_some(row, [*_TOLD, *_AMOUNTS]),
+        "EntryDate": wall_of(row["EntryDate"]).date().isoformat(),
+        "Type": row["Type"],
+        "lines": [_some(line, _TOLD_LINE) for line in lines],
+    }
+
+
+def _read(request: Request) -> dict[str, Any]:
+    content = json.loads(request.body or b"{}")
+    if not isinstance(content, dict):
+        raise ValueError("Send a JSON object.")  # noqa: TRY004 - one kind of error to catch
+    return content
+
+
+def _state(sandbox: "ExactSandbox", request: Request) -> Any:
+    division = request.options.get("division")
+    return sandbox.state(int(division) if division else None)
+
+
+def _calls(sandbox: "ExactSandbox", _request: Request) -> Any:
+    return [asdict(call) for call in sandbox.calls]
+
+
+def _faults(sandbox: "ExactSandbox", _request: Request) -> Any:
+    return [fault.told() for fault in sandbox.faults]
+
+
+def _add_fault(sandbox: "ExactSandbox", request: Request) -> Any:
+    return sandbox.fault(**_read(request)).told()
+
+
+def _clear_faults(sandbox: "ExactSandbox", _request: Request) -> Any:
+    sandbox.clear_faults()
+    return []
+
+
+def _reset(sandbox: "ExactSandbox", _request: Request) -> Any:
+    sandbox.reset()
+    return {"reset": True}
+
+
+def _clock(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.advance(float(_read(request).get("advance", 0)))
+    return {"now": sandbox.clock.now(), "wall": sandbox.clock.wall().isoformat()}
+
+
+def _switches(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.switches.set(**_read(request))
+    return sandbox.switches.all()
+
+
+_KNOBS: dict[tuple[str, str], Callable[["ExactSandbox", Request], Any]] = {
+    ("GET", "state"): _state,
+    ("GET", "calls"): _calls,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _add_fault,
+    ("DELETE", "faults"): _clear_faults,
+    ("POST", "reset"): _reset,
+    ("GET", "clock"): _clock,
+    ("POST", "clock"): _clock,
+    ("GET", "switches"): _switches,
+    ("POST", "switches"): _switches,
+}

@@ -1,0 +1,184 @@
+"""The reading half of the API: lists in pages, single records, counts, the user."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from exact_client.sandbox import odata
+from exact_client.sandbox.books import EVERYWHERE, Books, Table
+from exact_client.sandbox.clock import wall_of
+from exact_client.sandbox.company import Company
+from exact_client.sandbox.endpoints import TABLES, check_list, division_of
+from exact_client.sandbox.facts import Entity, Record, entities
+from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
+from exact_client.sandbox.odata import Query, Shown
+from exact_client.sandbox.switches import Switches
+from exact_client.sandbox.sync import still_told
+
+_TIMESTAMP = re.compile(r"Timestamp\s+gt\s+(\d+)")
+_ENTRY, _LINE = "salesentry/SalesEntries", "salesentry/SalesEntryLines"
+
+
+class Reader:
+    """Answers GET requests about one division."""
+
+    def __init__(
+        self, books: Books, switches: Switches, company: Company, division: int, base: str
+    ) -> None:
+        self._books = books
+        self._switches = switches
+        self._company = company
+        self._division = division
+        self._base = base
+
+    def collection(self, entity: Entity, request: Request, allowed: list[int]) -> Reply:
+        """A page of a list. `allowed`: the divisions that the token may see."""
+        query = Query.read(entity, request, self._base, self._switches)
+        check_list(query, self._switches)
+        rows = self._rows(query)
+        if entity.path.endswith("/Divisions"):
+            rows = (row for row in rows if row["Code"] in allowed)
+        return self._page(query, self._filtered(query, rows))
+
+    def one(self, entity: Entity, key: str, request: Request) -> Reply:
+        """A single record by its key."""
+        record = self._found(entity, key)
+        query = Query.read(entity, request, self._base, self._switches)
+        return json_reply({"d": self._shown(query, [record])[0]})
+
+    def lines(self, key: str, request: Request) -> Reply:
+        """The lines of an entry, asked for by the link in a record."""
+        entry = self._found(entities()[_ENTRY], key)
+        query = Query.read(entities()[_LINE], request, self._base, self._switches)
+        return self._page(query, self._filtered(query, iter(self._lines(entry))))
+
+    def count(self, entity: Entity, request: Request) -> Reply:
+        """How many records a list has, as plain text."""
+        if request.headers.get("accept", "*/*") not in {"*/*", "text/plain"}:
+            raise problem(415, "Unsupported media type requested.")
+        query = Query.read(entity, request, self._base, self._switches)
+        number = sum(1 for _ in self._filtered(query, self._rows(query)))
+        return Reply(200, str(number).encode(), [("Content-Type", "text/plain;charset=utf-8")])
+
+    def created(self, entity: Entity, record: Record, sparse: tuple[str, ...] | None) -> Reply:
+        """The answer to a create: all of it, or the few values that Exact tells unasked."""
+        shown = Shown(entity, self._base, entity.properties)
+        told = shown.one(record if sparse is None else {k: record.get(k) for k in sparse})
+        if sparse is not None:
+            told = {k: v for k, v in told.items() if k in {*sparse, "__metadata"}} | {
+                name: told[name] if prop.collection else None
+                for name, prop in entity.properties.items()
+                if name not in sparse
+            }
+        told["__metadata"]["uri"] = shown.uri(record)
+        return json_reply({"d": told}, 201, [("Location", shown.uri(record))])
+
+    def _found(self, entity: Entity, key: str) -> Record:
+        record = self._table(entity).get(key)
+        if record is None:
+            raise problem(404, f"Resource not found for the segment '{entity.name}'.")
+        return record
+
+    def _table(self, entity: Entity) -> Table:
+        division = division_of(entity.path, self._division)
+        return self._books.table(division, TABLES[entity.path])
+
+    def _rows(self, query: Query) -> Iterator[Record]:
+        """Rows in the order in which the list gives them, from its start or its $skiptoken."""
+        table = self._table(query.entity)
+        if query.entity.family == "sync":
+            return self._synced(query, table)
+        if query.orderby:
+            rows: Iterable[Record] = odata.in_order(query, table.after(""))
+            return odata.behind(query, rows) if query.skiptoken else iter(rows)
+        if not query.skiptoken:
+            return table.after("")
+        return table.after(str(odata.token_values(query.entity, query)[-1]))
+
+    def _synced(self, query: Query, table: Table) -> Iterator[Record]:
+        asked = _TIMESTAMP.search(query.spelled.get("filter", ""))
+        start = int(asked[1]) if asked else 0
+        if query.skiptoken:
+            start = max(start, int(odata.token_values(query.entity, query)[-1]))
+        rows = table.since(start)
+        if query.entity.path == "sync/Deleted":
+            return (row for row in rows if still_told(self._books, row))
+        return rows
+
+    def _filtered(self, query: Query, rows: Iterator[Record]) -> Iterator[Record]:
+        rows = self._books.visible(rows)
+        # The only filter of a sync list is where it starts, which is seen to already.
+        if query.filter and not query.filter.fields <= {"Timestamp"}:
+            matches = query.filter.matches
+            rows = (row for row in rows if matches(row))
+        return rows
+
+    def _page(self, query: Query, rows: Iterator[Record]) -> Reply:
+        total: int | None = None
+        if query.count:
+            found = list(rows)
+            total, rows = len(found), iter(found)
+        if not query.skiptoken:
+            for _ in zip(range(query.skip), rows, strict=False):
+                pass
+        records, more = odata.page(query, rows)
+        shown = self._shown(query, records)
+        if odata.bare(query):
+            return json_reply({"d": shown})
+        content: Record = {"results": shown}
+        if total is not None:
+            content["__count"] = str(total)
+        if more:
+            content["__next"] = query.next_link(records[-1], len(records))
+        return json_reply({"d": content})
+
+    def _shown(self, query: Query, records: list[Record]) -> list[Record]:
+        shown = Shown(query.entity, self._base, query.shown)
+        if not query.expand:
+            return [shown.one(record) for record in records]
+        return [shown.one(record, self._expanded(query, record)) for record in records]
+
+    def _expanded(self, query: Query, record: Record) -> dict[str, list[Record]]:
+        contents: dict[str, list[Record]] = {name: [] for name in query.expand}
+        if query.entity.path == _ENTRY:
+            entity = entities()[_LINE]
+            inner = [name.partition("/")[2] for name in query.select if "/" in name]
+            shown = Shown(entity, self._base, inner or entity.properties)
+            contents["SalesEntryLines"] = [shown.one(line) for line in self._lines(record)]
+        return contents
+
+    def _lines(self, entry: Record) -> list[Record]:
+        table = self._books.table(self._division, "lines")
+        return [row for key in entry["_lines"] if (row := table.get(key))]
+
+
+def me(
+    books: Books, company: Company, division: int, request: Request, switches: Switches
+) -> Reply:
+    """The user that a token speaks for; `division` is where that user was last seen."""
+    base = f"{request.host}/api/v1"
+    query = Query.read(entities()["current/Me"], request, base, switches)
+    row = books.table(EVERYWHERE, "divisions").get(str(division)) or {}
+    wall, now = books.clock.wall_ms(), books.clock.now()
+    record: dict[str, Any] = {
+        **company.facts["user"],
+        "UserID": company.user_id,
+        "CurrentDivision": division,
+        "AccountingDivision": 0,
+        "DivisionCustomerCode": str(row.get("Hid", 1)),
+        "DivisionCustomerName": row.get("Description"),
+        "DivisionCustomerVatNumber": row.get("VATNumber"),
+        "EmployeeID": "00000000-0000-0000-0000-000000000000",
+        "Language": switches.language.upper(),
+        "LanguageCode": f"{switches.language}-BE" if switches.language != "en" else "en-GB",
+        "Legislation": 32,
+        "ServerTime": wall_of(wall).isoformat(timespec="seconds"),
+        "ServerUtcOffset": float(round(wall / 1000 - now)),
+    }
+    shown = Shown(query.entity, base, query.shown)
+    return json_reply({"d": {"results": [shown.one(record)]}})
+
+
+def not_found(what: str) -> Problem:
+    """There is no such address."""
+    return problem(404, f"Resource not found for the segment '{what}'.")
