@@ -180,7 +180,9 @@ class _Preparation:
         centre = chosen.get(self.document.location) or chosen.get(ANY, "")
         if not centre and account.needs_cost_centre:
             where = self.document.location or "any location"
-            sentence = f"G/L account {account.code} needs a cost centre; {where} has none."
+            sentence = (
+                f"G/L account {account.code} needs a cost centre; {where} has none. Choose one."
+            )
             key = ("cost_centre", self.document.location)
             self._note(Problem(ProblemKind.NEEDS_MAPPING, sentence, key))
         return centre if account.takes_cost_centre else ""

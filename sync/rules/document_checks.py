@@ -6,7 +6,7 @@ from decimal import Decimal
 from sync.rules.cents import HUNDRED, to_cents
 from sync.rules.countries import CountryGroup, country_group
 from sync.rules.entries import Document, DocumentLine, Entry
-from sync.rules.ledger import Ledger, Problem, ProblemKind
+from sync.rules.ledger import DocumentKind, Ledger, Problem, ProblemKind
 
 REAL_ESTATE = frozenset({"unit", "desk", "meeting_room"})  # taxed where the building stands
 COUNTRY_LENGTH = 2
@@ -84,7 +84,7 @@ def _unusual_totals(entry: Entry) -> Iterator[str]:
             yield f"VAT code {group.vat_code} follows the source: {group.vat}, computed {computed}."
     if not entry.incl:
         yield "The entry comes to 0.00 in all."
-    elif entry.kind == "invoice" and entry.incl < 0:
+    elif entry.kind == DocumentKind.INVOICE and entry.incl < 0:
         yield "The invoice is negative, as a credit note would be."
 
 

@@ -1,5 +1,6 @@
 """An invoice as it came, the sales entry it becomes, and that entry as it goes over the wire."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,8 @@ from sync.rules.ledger import DocumentKind, GLAccount
 from sync.rules.references import require_fitting
 
 DESCRIPTION_LENGTH = 60  # of a sales entry and of its lines, in UTF-16 units as .NET counts
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 
 Json = str | list[dict[str, str]]
 
@@ -133,7 +136,7 @@ def to_payload(entry: Entry, *, customer_guid: str, reference: str) -> dict[str,
 
 def fit(text: str, length: int = DESCRIPTION_LENGTH) -> str:
     """Make one line of the text, cut with an ellipsis at `length` UTF-16 units."""
-    text = " ".join(text.split())
+    text = " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
     if _units(text) <= length:
         return text
     while _units(text) >= length:

@@ -84,10 +84,11 @@ def guess_gl_accounts(ledger: Ledger, sold: Iterable[GLCell]) -> dict[GLCell, Gu
     cells = sorted({GLCell(*cell) for cell in sold})
     locations = {cell.location for cell in cells if cell.location}
     general = [one for one in offered if not _names_any(one.description, locations)]
+    at = {ANY: general} | {location: _of_location(offered, location) for location in locations}
     guesses: dict[GLCell, Guess] = {}
     for topic, cell in _topics(cells):
-        here = _of_location(offered, cell.location) if cell.location else general
-        if found := _only(one for one in here if topic_of(one.description) == topic):
+        about = (one for one in at[cell.location] if topic_of(one.description) == topic)
+        if found := _only(about):
             guesses[cell] = Guess(
                 found.code, f"{_name(found)} is the only one about {_spoken(topic)}."
             )

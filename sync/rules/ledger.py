@@ -240,7 +240,7 @@ def vat_code_fault(vat_code: VatCode, rate: Decimal) -> str:
     if vat_code.is_blocked:
         return "is blocked in Exact."
     if vat_code.type == "I":
-        return "counts amounts as including VAT, but ours are without: choose an exclusive code."
+        return "takes amounts as including VAT, and ours are without."
     if vat_code.transaction_type == "P":
         return "is for purchases only."
     if vat_code.rate != rate:
@@ -258,4 +258,6 @@ def _journal_key(cell: JournalCell) -> tuple[str, str]:
 
 
 def _unmapped(sentence: str, key: tuple[str | Decimal, ...]) -> Problem:
-    return Problem(ProblemKind.NEEDS_MAPPING, sentence, key)
+    return Problem(
+        ProblemKind.NEEDS_MAPPING, f"{sentence} Choose one that fits in the set-up.", key
+    )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Stems match at the start of a word; one that ends in a space matches a whole word. Accents are
 # gone and punctuation is a space, as `plain` leaves a text.
@@ -36,7 +37,8 @@ EXEMPT: Stems = (
 )  # fmt: skip
 NOT_PLAIN: Stems = (
     *WITHIN_EU, *OUTSIDE_EU, "reverse", "verlegd", "autoliquid", "medecontract", "cocontract",
-    "co contract", "import", "invoer", "marge", "margin", "invest", "aankoop", "aankop", "inkoop", "inkop", "einkauf", "purchase", "achat",
+    "co contract", "import", "invoer", "marge", "margin", "invest", "aankoop",
+    "aankop", "inkoop", "inkop", "einkauf", "purchase", "achat",
 )  # fmt: skip
 
 # One row for each city, under every name and code by which people call it.
@@ -63,6 +65,7 @@ PLACES: tuple[frozenset[str], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Lower the case, drop accents, and make one space of everything that is no letter or digit."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -76,6 +79,7 @@ def mentions(text: str, stems: Iterable[str]) -> bool:
     return any(f" {stem}" in words for stem in stems)
 
 
+@lru_cache(maxsize=4096)
 def topic_of(text: str) -> str:
     """Name what a text is about, by TOPICS; empty when nothing is recognised."""
     return next((topic for topic, stems in TOPICS.items() if mentions(text, stems)), "")

@@ -84,7 +84,7 @@ def test_a_reference_that_exact_would_cut_makes_no_payload() -> None:
 @pytest.mark.parametrize(
     ("text", "fitted"),
     [
-        ("a\n  b\tc ", "a b c"),
+        ("a\n  b\tc\x00", "a b c"),
         ("x" * 60, "x" * 60),
         ("x" * 61, "x" * 59 + "…"),
         ("🪑" * 30, "🪑" * 30),
