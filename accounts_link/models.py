@@ -92,7 +92,11 @@ class Customer(models.Model):
     business_type = models.CharField(max_length=8, choices=BusinessType)
     vat_typed = models.CharField("VAT number as typed", max_length=40, blank=True)
     vat_number = models.CharField(
-        "VAT number", max_length=20, blank=True, db_index=True, help_text="The normal form, checked."
+        "VAT number",
+        max_length=20,
+        blank=True,
+        db_index=True,
+        help_text="The normal form, checked.",
     )
     chamber_number = models.CharField("KvK or KBO number", max_length=30, blank=True)
     is_international = models.BooleanField(default=False)
@@ -341,11 +345,11 @@ class Candidate(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("customer", "account", name="a_pair_is_judged_once"),
-            models.CheckConstraint(
-                condition=Q(score__lte=100), name="a_score_is_at_most_100"
-            ),
+            models.CheckConstraint(condition=Q(score__lte=100), name="a_score_is_at_most_100"),
         ]
-        indexes = [models.Index("account", "is_rejected", F("score").desc(), name="open_candidates")]
+        indexes = [
+            models.Index("account", "is_rejected", F("score").desc(), name="open_candidates")
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer} ≈ {self.account} ({self.score})"

@@ -7,6 +7,7 @@ from sync.models.mirror import MirrorCursor
 from sync.models.outbox import Attempt, OutboxEntry
 from sync.models.runs import Heartbeat, Run
 from sync.models.signals import Signal
+from sync.models.uploads import Upload
 
 __all__ = [
     "Attempt",
@@ -25,6 +26,7 @@ __all__ = [
     "PaymentCondition",
     "Run",
     "Signal",
+    "Upload",
     "VATCode",
     "VATMapping",
 ]

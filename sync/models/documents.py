@@ -84,14 +84,18 @@ class Invoice(models.Model):
     amount = models.DecimalField(
         max_digits=14, decimal_places=2, default=0, help_text="Including VAT, as it will be booked."
     )
-    fingerprint = models.CharField(max_length=64, help_text="Of what the source said, line by line.")
+    fingerprint = models.CharField(
+        max_length=64, help_text="Of what the source said, line by line."
+    )
     division = models.ForeignKey(
         Division, models.PROTECT, null=True, blank=True, related_name="invoices"
     )
     state = models.CharField(max_length=14, choices=InvoiceState, default=InvoiceState.DRAFT)
     reason = models.TextField(blank=True, help_text="Why it is not further, in plain words.")
     released_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when it may go as soon as nothing stands in its way."
+        null=True,
+        blank=True,
+        help_text="Since when it may go as soon as nothing stands in its way.",
     )
     entry_id = models.UUIDField("entry in Exact", null=True, blank=True)
     entry_number = models.CharField(max_length=20, blank=True)

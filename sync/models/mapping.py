@@ -26,7 +26,9 @@ class BookingSettings(models.Model):
         "push by itself", default=False, help_text="Send each invoice as soon as it is ready."
     )
     create_accounts = models.BooleanField(
-        "create accounts", default=True, help_text="Make an account for a customer that nothing comes near."
+        "create accounts",
+        default=True,
+        help_text="Make an account for a customer that nothing comes near.",
     )
     fill_search_code = models.BooleanField(
         "fill the search code",
@@ -34,7 +36,9 @@ class BookingSettings(models.Model):
         help_text="On a link by VAT number, write the zapfloor number in an empty search code.",
     )
     code_policy = models.CharField(max_length=8, choices=CodePolicy, default=CodePolicy.EXACT)
-    is_paused = models.BooleanField("paused", default=False, help_text="Nothing is sent while this is on.")
+    is_paused = models.BooleanField(
+        "paused", default=False, help_text="Nothing is sent while this is on."
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "booking settings"
@@ -109,13 +113,15 @@ class VATMapping(models.Model):
     business_type = models.CharField(
         max_length=8,
         blank=True,
-        choices=[("vat", "Company with VAT number"), ("no_vat", "Without VAT"), ("private", "Private")],
+        choices=[
+            ("vat", "Company with VAT number"),
+            ("no_vat", "Without VAT"),
+            ("private", "Private"),
+        ],
         help_text="Empty: every business type.",
     )
     rate = models.DecimalField(max_digits=6, decimal_places=2, help_text="In per cent.")
-    vat_code = models.ForeignKey(
-        VATCode, models.PROTECT, related_name="+", verbose_name="VAT code"
-    )
+    vat_code = models.ForeignKey(VATCode, models.PROTECT, related_name="+", verbose_name="VAT code")
     is_active = models.BooleanField(default=True)
 
     class Meta:

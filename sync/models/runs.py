@@ -30,6 +30,7 @@ class Run(models.Model):
     calls = models.PositiveIntegerField(default=0, help_text="Calls to Exact that it took.")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     asked_at = models.DateTimeField(db_index=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="Its last sign of life.")
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     resumes_at = models.DateTimeField(null=True, blank=True)

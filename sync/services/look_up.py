@@ -41,9 +41,7 @@ def settle(office: Office, entry: OutboxEntry) -> None:
     if found:
         _conclude(office, entry, found)
     elif entry.retry_wanted:
-        outbox.withdraw(
-            entry, office.clock, reason="Not in Exact: a new version takes its place."
-        )
+        outbox.withdraw(entry, office.clock, reason="Not in Exact: a new version takes its place.")
     else:
         _absent(office, entry)
 
@@ -104,7 +102,7 @@ def _wait(office: Office, entry: OutboxEntry, **changes: Any) -> None:
 
 def _send_again(office: Office, entry: OutboxEntry) -> None:
     now = office.clock.now()
-    if twins := _look_alikes(office.exact, entry):
+    if twins := look_alikes(office.exact, entry):
         numbers = ", ".join(answer.number for answer in twins)
         outbox.move(
             entry,
@@ -131,7 +129,7 @@ def _send_again(office: Office, entry: OutboxEntry) -> None:
         )
 
 
-def _look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+def look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     """Find an entry that a changed reference would hide, leaving out those that are others of ours."""
     if entry.kind == Kind.ACCOUNT:
         return []
@@ -147,9 +145,7 @@ def _look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
             division=entry.division, remote_id__in=[answer.id for answer in alike]
         ).values_list("remote_id", flat=True)
     )
-    return [
-        answer for answer in alike if answer.id not in ours and answer.amount == entry.amount
-    ]
+    return [answer for answer in alike if answer.id not in ours and answer.amount == entry.amount]
 
 
 def audit(office: Office, *, limit: int = 50) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import transaction
 
 from accounts_link.models import ExactAccount
-from exact_client.records import DeletedRecord, OddRecord, SyncedAccountRecord
+from exact_client.records import DeletedRecord, SyncedAccountRecord
 from sync.models import MirrorCursor
 from sync.services.copies import save_copies
 
@@ -36,7 +36,6 @@ class Mirrored:
     read: int = 0
     changed: int = 0
     gone: int = 0
-    odd: list[OddRecord] = field(default_factory=list)
 
 
 def mirror(
@@ -57,7 +56,7 @@ def mirror(
     is_first = accounts.read_at is None
     full = full or (not is_first and accounts.read_at < now - DELETED_LOG)
     since = 1 if full else _start(accounts, now)
-    records = exact.accounts_changed_since(since, on_odd=mirrored.odd.append)
+    records = exact.accounts_changed_since(since)
     ordered, seen = True, since
     for batch in batches(records, BATCH):
         versions = [record.timestamp for record in batch]

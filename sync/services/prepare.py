@@ -110,7 +110,9 @@ def preview(invoice: Invoice, division: Division, books: Books) -> Preview:
 
 def _of_division(customer: Customer, what: str, division: Division) -> list[AccountLink | Standing]:
     fetched = getattr(customer, f"{what.removesuffix('s')}_list", None)
-    return fetched if fetched is not None else list(getattr(customer, what).filter(division=division))
+    return (
+        fetched if fetched is not None else list(getattr(customer, what).filter(division=division))
+    )
 
 
 def document_of(invoice: Invoice, customer: Customer) -> Document:
@@ -162,7 +164,5 @@ def refresh(division: Division, invoices: InvoiceQuerySet | None = None) -> int:
         if wanted != (invoice.state, invoice.reason, invoice.amount, invoice.division_id):
             invoice.state, invoice.reason, invoice.amount, invoice.division_id = wanted
             changed.append(invoice)
-    Invoice.objects.bulk_update(
-        changed, ["state", "reason", "amount", "division"], batch_size=200
-    )
+    Invoice.objects.bulk_update(changed, ["state", "reason", "amount", "division"], batch_size=200)
     return len(changed)

@@ -34,19 +34,18 @@ def push(
     office: Office,
     *,
     limit: int | None = None,
+    steps: int | None = None,
     by: AbstractBaseUser | None = None,
     progress: Callable[[Delivered], None] = lambda delivered: None,
 ) -> Pushed:
-    """Send every released document that can go, at most `limit` steps.
+    """Send the released documents that can go: at most `limit` more of them, in at most `steps`.
 
     Raises ExactError when Exact can't be read before accounts are created.
     """
     settle_customers(office)
     pushed = Pushed()
-    pushed.queued = release.enqueue(
-        office.division, now=office.clock.now(), by=by, limit=limit
-    )
-    pushed.delivered = drain(office, limit=limit, progress=progress)
+    pushed.queued = release.enqueue(office.division, now=office.clock.now(), by=by, limit=limit)
+    pushed.delivered = drain(office, limit=steps, progress=progress)
     pushed.waiting = waiting()
     return pushed
 

@@ -65,9 +65,7 @@ def _may_create(division: Division) -> bool:
     return chosen is None or chosen.create_accounts
 
 
-def _order(
-    division: Division, shown: prepare.Preview, *, may_create: bool
-) -> outbox.Order | None:
+def _order(division: Division, shown: prepare.Preview, *, may_create: bool) -> outbox.Order | None:
     """Return the next thing to send for a document, or None while it waits for a person."""
     customer, entry = shown.invoice.customer, shown.entry
     if customer is None or entry is None:
@@ -128,4 +126,3 @@ def account_payload(division: Division, customer: Customer) -> Mapping[str, Any]
         "Website": customer.website,
     }
     return {name: value for name, value in properties.items() if value}
-

@@ -1,0 +1,40 @@
+"""manage.py mirror: bring our copies of Exact up to date."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
+from sync.models import Run
+from sync.services import jobs, runs
+
+
+class Command(Verb):
+    """Bring our copies of Exact's accounts up to date."""
+
+    help = "Bring our copies of Exact's accounts up to date."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take which system, and whether everything is read anew."""
+        super().add_arguments(parser)
+        parser.add_argument("system", nargs="?", choices=["exact"], default="exact")
+        parser.add_argument("--full", action="store_true", help="read everything anew")
+
+    def do(self, *, full: bool, **_: Any) -> Outcome:
+        """Mirror now, in this process."""
+        division = the_division()
+        run = runs.ask(Run.Job.MIRROR, by=None, now=timezone.now())
+        jobs.mirror(run, full=full)
+        if run.state == Run.State.FAILED:
+            raise CommandError(run.message, returncode=COULD_NOT_RUN)
+        accounts = division.accounts.filter(is_gone=False).count()
+        counts = {"read": run.done, "accounts": accounts, **run.counts}
+        line = (
+            f"{run.done:,} accounts read, {run.counts.get('changed', 0):,} new or changed, "
+            f"{run.counts.get('gone', 0):,} gone. {accounts:,} accounts in {division}."
+        )
+        paused = run.state == Run.State.PAUSED
+        lines = [line, run.message] if paused else [line]
+        return Outcome(lines, {**counts, "paused": paused, "message": run.message}, paused)

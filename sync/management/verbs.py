@@ -1,0 +1,71 @@
+"""What the commands have in common: a summary for a person or `--json`, and an exit status."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.json import DjangoJSONEncoder
+
+from exact_client.errors import ExactError
+from exact_client.models import Division
+
+DONE, NEEDS_A_PERSON, COULD_NOT_RUN = 0, 1, 2
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a command did: one line each for a person, values for a script."""
+
+    lines: list[str]
+    values: dict[str, Any] = field(default_factory=dict)
+    needs_a_person: bool = False
+
+
+class Verb(BaseCommand):
+    """A command that does one thing and says what came of it.
+
+    Exit status 0 when all went well, 1 when something needs a person, 2 when it could not run.
+    With `--json`, standard output holds one JSON object and nothing else.
+    """
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Every verb can speak JSON."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def do(self, **options: Any) -> Outcome:
+        """Do it. What is to be said in between goes to standard error."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+        """Do it, tell it, and leave with the status that fits."""
+        try:
+            outcome = self.do(**options)
+        except ExactError as error:
+            raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(outcome.values, cls=DjangoJSONEncoder))
+        else:
+            self.stdout.write("\n".join(outcome.lines))
+        if outcome.needs_a_person:
+            raise SystemExit(NEEDS_A_PERSON)
+
+
+def the_division() -> Division:
+    """Return the division to work in; without one, no verb that talks to Exact can run."""
+    division = Division.objects.chosen().first()
+    if division is None:
+        raise CommandError(
+            "No division of Exact is chosen. Run `manage.py connect exact --sandbox`, or connect "
+            "in the browser under Set-up.",
+            returncode=COULD_NOT_RUN,
+        )
+    return division
+
+
+def counted(counts: dict[str, int]) -> str:
+    """Return counts in words: `742 link, 294 review`."""
+    return ", ".join(f"{number:,} {word.replace('_', ' ')}" for word, number in counts.items())

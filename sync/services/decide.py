@@ -1,0 +1,115 @@
+"""What a person decides about an outbox entry that the rules could not settle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
+from sync.services import outbox
+from sync.services.booked import Answer
+from sync.services.booked import adopt as adopt_answer
+from sync.services.look_up import find, look_alikes
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from sync.services.clock import Clock
+    from sync.services.deliver import Office
+
+State = OutboxEntry.State
+
+
+class DecisionError(Exception):
+    """This can't be decided about the entry as it stands; the message tells a person why."""
+
+
+def look_again(entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None) -> None:
+    """Look for it in Exact once more, and follow from there what is found."""
+    _wait_for_look_up(entry, clock, by=by, outcome="Asked to look again", retry_wanted=False)
+
+
+def send_again(entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None) -> None:
+    """Send a new version, once a look in Exact proves that this one is not there.
+
+    Even a refusal is looked up first: what was refused may have been booked all the same.
+    """
+    _wait_for_look_up(entry, clock, by=by, outcome="Asked to send again", retry_wanted=True)
+
+
+def cancel(
+    entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None, reason: str
+) -> None:
+    """Give the entry up, with a reason; its document is held and shown as such.
+
+    Raises DecisionError without a reason, or when Exact may be holding it.
+    """
+    if not reason.strip():
+        raise DecisionError("Say why: the accountant will want to know.")
+    if entry.state not in {State.QUEUED, *OutboxEntry.FOR_A_PERSON}:
+        raise DecisionError(f"It is {entry.get_state_display().lower()}: wait until that is over.")
+    with transaction.atomic():
+        outbox.move(entry, State.CANCELLED, reason=reason, settled_at=clock.now())
+        _note(entry, clock, by, f"Cancelled: {reason}")
+        Invoice.objects.filter(pk=entry.invoice_id).update(
+            state=InvoiceState.HELD, reason=reason, released_at=None
+        )
+
+
+def adopt(
+    office: Office, entry: OutboxEntry, remote_id: UUID, *, by: AbstractBaseUser | None
+) -> None:
+    """Take an entry that is in Exact for this one, though it differs. Asks Exact for it first.
+
+    Raises DecisionError when Exact does not hold it, ExactError when Exact can't be asked.
+    """
+    _require_waiting(entry)
+    found = [answer for answer in candidates(office, entry) if answer.id == remote_id]
+    if not found:
+        raise DecisionError("Exact no longer holds that one.")
+    with transaction.atomic():
+        _note(entry, office.clock, by, f"Adopted {found[0].number}")
+        adopt_answer(office, entry, found[0])
+
+
+def candidates(office: Office, entry: OutboxEntry) -> list[Answer]:
+    """Return what in Exact may be this entry: by its reference, or by customer and date."""
+    return find(office.exact, entry) or look_alikes(office.exact, entry)
+
+
+def _wait_for_look_up(
+    entry: OutboxEntry,
+    clock: Clock,
+    *,
+    by: AbstractBaseUser | None,
+    outcome: str,
+    retry_wanted: bool,
+) -> None:
+    _require_waiting(entry)
+    tick = clock.tick()
+    with transaction.atomic():
+        outbox.move(
+            entry,
+            State.UNKNOWN,
+            reason="Looking in Exact first.",
+            retry_wanted=retry_wanted,
+            absences=0,
+            reposts=0,
+            clock=tick.source,
+            sent_tick=tick.seconds,
+            due_at=clock.now(),
+        )
+        _note(entry, clock, by, outcome)
+
+
+def _require_waiting(entry: OutboxEntry) -> None:
+    if entry.state not in OutboxEntry.FOR_A_PERSON:
+        raise DecisionError(f"It is {entry.get_state_display().lower()}: nothing to decide.")
+
+
+def _note(entry: OutboxEntry, clock: Clock, by: AbstractBaseUser | None, outcome: str) -> None:
+    attempt = outbox.note(entry, Attempt.Step.DECIDE, clock, outcome)
+    Attempt.objects.filter(pk=attempt.pk).update(by=by)

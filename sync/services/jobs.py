@@ -1,0 +1,201 @@
+"""The jobs that workers and commands run: a service, with the client, the clock and a run to tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from exact_client.budget import Lane
+from exact_client.client import ExactClient
+from exact_client.models import Division, ExactConnection
+from exact_client.oauth import keep_alive as keep_connection_alive
+from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run, Upload
+from sync.services import (
+    look_up,
+    prepare,
+    release,
+    runs,
+    signals,
+    uploads,
+)
+from sync.services import match as matching
+from sync.services import mirror as mirroring
+from sync.services import push as pushing
+from sync.services.clock import SystemClock
+from sync.services.deliver import Delivered, Office
+from sync.services.locks import process_lock
+
+if TYPE_CHECKING:
+    from sync.models.documents import InvoiceQuerySet
+    from exact_client.records import OddRecord
+
+STEPS = 120  # of one push task; then it rings again, so that no task runs for hours
+State = OutboxEntry.State
+
+
+def office_of(division: Division, lane: Lane = Lane.PUSH) -> Office:
+    """Return all that the services need to work for a division."""
+    return Office(division, ExactClient.connected(division, lane=lane), SystemClock())
+
+
+def mirror(run: Run, *, full: bool = False) -> bool:
+    """Mirror every chosen division; return whether anything changed."""
+    changed = False
+    with runs.running(run) as progress:
+        for division in Division.objects.chosen():
+            changed |= _mirror(division, progress, full=full)
+    return changed
+
+
+def _mirror(division: Division, progress: runs.Progress, *, full: bool) -> bool:
+    odd: list[OddRecord] = []
+    exact = ExactClient.connected(division, lane=Lane.MIRROR, on_odd=odd.append)
+    with process_lock("mirror", division.pk) as held:
+        if not held:
+            progress.run.message = "Another mirror is at work already."
+            return False
+
+        def show(mirrored: mirroring.Mirrored) -> None:
+            progress.show(
+                done=mirrored.read, changed=mirrored.changed, gone=mirrored.gone, odd=len(odd)
+            )
+
+        mirrored = mirroring.mirror(
+            division, exact, now=timezone.now(), full=full, progress=show
+        )
+        show(mirrored)
+    _tell_of_odd_ones(division, odd)
+    return bool(mirrored.changed or mirrored.gone)
+
+
+def _tell_of_odd_ones(division: Division, odd: list[OddRecord]) -> None:
+    key, now = f"odd:{division.pk}", timezone.now()
+    if not odd:
+        return
+    signals.raise_signal(
+        key,
+        f"{len(odd)} records of Exact could not be read",
+        advice=f"The others were copied. The first says: {odd[0].reason}",
+        now=now,
+    )
+
+
+def match(run: Run) -> bool:
+    """Match every chosen division; return whether anything was linked."""
+    linked = 0
+    with runs.running(run) as progress:
+        for division in Division.objects.chosen():
+
+            def show(matched: matching.Matched) -> None:
+                progress.show(done=matched.done, total=matched.total, **matched.outcomes)
+
+            matched = matching.match(division, now=timezone.now(), progress=show)
+            show(matched)
+            prepare.refresh(division)
+            linked += matched.outcomes["link"]
+    return bool(linked)
+
+
+def something_is_due() -> bool:
+    """Whether a push has anything to do now."""
+    now = timezone.now()
+    due = Q(state=State.UNKNOWN, due_at__lte=now) | Q(state=State.QUEUED, due_at__lte=now)
+    if OutboxEntry.objects.filter(due | Q(state=State.SENDING)).exists():
+        return True
+    ready = Invoice.objects.filter(state=InvoiceState.READY)
+    return ready.exclude(released_at=None).exists() or _auto_push().exists()
+
+
+def _auto_push() -> InvoiceQuerySet:
+    """Documents of divisions that push by themselves, which nobody let go yet."""
+    automatic = BookingSettings.objects.filter(auto_push=True, is_paused=False)
+    return Invoice.objects.before_the_outbox().filter(
+        released_at=None, division__in=automatic.values("division")
+    )
+
+
+def push(run: Run) -> None:
+    """Push for every chosen division, for a while; the next ring goes on from there."""
+    release.release(_auto_push(), now=timezone.now())
+    with runs.running(run) as progress:
+        for division in Division.objects.chosen().exclude(booking_settings__is_paused=True):
+            _push(office_of(division), progress)
+
+
+def _push(office: Office, progress: runs.Progress) -> None:
+    run = progress.run
+    before = dict(run.counts)
+    done = run.done
+
+    def show(delivered: Delivered) -> None:
+        counts = {
+            word: before.get(word, 0) + delivered.outcomes.get(word, 0)
+            for word in {*before, *delivered.outcomes}
+        }
+        finished = sum(delivered.outcomes.get(word, 0) for word in (State.DONE, *_FOR_A_PERSON))
+        progress.show(done=done + finished, total=done + finished + _left(office), **counts)
+
+    pushed = pushing.push(office, steps=STEPS, by=run.asked_by, progress=show)
+    show(pushed.delivered)
+    delivered = pushed.delivered
+    if delivered.paused_because:
+        resumes_at = delivered.resumes_at or timezone.now() + timedelta(seconds=15)
+        runs.pause(run, delivered.paused_because, resumes_at=resumes_at)
+    elif delivered.busy or delivered.resumes_at:
+        runs.pause(run, _why_not_over(delivered), resumes_at=delivered.resumes_at)
+
+
+_FOR_A_PERSON = OutboxEntry.FOR_A_PERSON
+
+
+def _left(office: Office) -> int:
+    waiting = OutboxEntry.objects.filter(division=office.division)
+    return waiting.filter(state__in=[State.QUEUED, State.SENDING, State.UNKNOWN]).count()
+
+
+def _why_not_over(delivered: Delivered) -> str:
+    if delivered.busy:
+        return "Another worker is sending."
+    return "Going on."
+
+
+def take_in(upload_id: int) -> bool:
+    """Read an uploaded file or import it, whichever is next; return whether rows came in."""
+    upload = Upload.objects.get(pk=upload_id)
+    if upload.state == Upload.State.READING:
+        uploads.read(upload)
+        return False
+    if upload.state == Upload.State.IMPORTING:
+        uploads.take_in(upload)
+        return True
+    return False
+
+
+def keep_alive() -> None:
+    """Refresh what would lapse, and say when a person must connect again."""
+    now = timezone.now()
+    for connection in ExactConnection.objects.all():
+        keep_connection_alive(connection)
+        connection.refresh_from_db()
+        key = f"connection:{connection.pk}"
+        if connection.state == ExactConnection.State.RECONNECT:
+            signals.raise_signal(
+                key,
+                "Exact Online must be connected again",
+                advice=f"{connection.state_reason} Nothing is lost: what is queued goes on after.",
+                url=reverse("sync:setup"),
+                now=now,
+            )
+        else:
+            signals.close_signal(key, now=now)
+
+
+def audit() -> int:
+    """Look again at what once was unknown; return how many are not there exactly once."""
+    return sum(look_up.audit(office_of(division)) for division in Division.objects.chosen())
+
+

@@ -1,0 +1,235 @@
+"""The set-up: what is still to be mapped before anything can be booked, with guesses to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts_link.models import Customer
+from exact_client.models import ExactConnection
+from sync.models import (
+    BookingSettings,
+    GLAccount,
+    GLMapping,
+    InvoiceLine,
+    Journal,
+    JournalMapping,
+    VATCode,
+    VATMapping,
+)
+from sync.models import Invoice as InvoiceRow
+from sync.models.mapping import RESOURCE_TYPES
+from sync.rules import guessing
+from sync.rules.countries import CountryGroup, country_group
+from sync.rules.ledger import ANY, DocumentKind, GLCell, JournalCell, VatCell
+from sync.services import prepare, release
+from sync.services.books import Books, books_of
+
+if TYPE_CHECKING:
+    from exact_client.models import Division
+    from sync.rules.guessing import Guess
+
+USUAL_RATES = {
+    "BE": (21, 12, 6, 0),
+    "NL": (21, 9, 0),
+}  # in per cent, for guesses before any invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the checklist."""
+
+    key: str
+    title: str
+    is_done: bool
+    detail: str  # what is there, or what to do
+    is_needed: bool = True  # before anything can be pushed
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What the documents at hand need mapped: locations, resources, and kinds of VAT."""
+
+    locations: tuple[str, ...]
+    resources: tuple[GLCell, ...]
+    vat: tuple[VatCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of the three mappings: those that are mapped, and guesses for the others."""
+
+    journals: Mapping[JournalCell, Guess]
+    gl_accounts: Mapping[GLCell, Guess]
+    vat_codes: Mapping[VatCell, Guess]
+
+
+def checklist(division: Division | None) -> list[Step]:
+    """Return the steps to “ready to go”, in order; the first that is not done is the next."""
+    connection = ExactConnection.objects.order_by("pk").first()
+    connected = connection is not None and connection.state == ExactConnection.State.CONNECTED
+    steps = [
+        Step("connect", "Connect to Exact Online", connected, _about(connection)),
+        Step(
+            "division",
+            "Choose the division",
+            division is not None,
+            str(division) if division else "Which company do you book in?",
+        ),
+    ]
+    if division is None:
+        return steps
+    return [*steps, *_data_steps(division), *_mapping_steps(division)]
+
+
+def _about(connection: ExactConnection | None) -> str:
+    if connection is None:
+        return "Give Exactlink permission to read and book."
+    if connection.state == ExactConnection.State.CONNECTED:
+        return f"As {connection.user_name} at {connection.url}"
+    return connection.state_reason or "Connect again."
+
+
+def _data_steps(division: Division) -> list[Step]:
+    accounts = division.accounts.filter(is_gone=False).count()
+    customers = Customer.objects.count()
+    invoices = InvoiceRow.objects.count()
+    return [
+        Step("mirror", "Mirror the accounts", accounts > 0, f"{accounts:,} accounts copied"),
+        Step(
+            "customers",
+            "Import your customers",
+            customers > 0,
+            f"{customers:,} customers of zapfloor",
+        ),
+        Step(
+            "invoices",
+            "Import invoices",
+            invoices > 0,
+            f"{invoices:,} invoices and credit notes",
+            is_needed=False,
+        ),
+    ]
+
+
+def _mapping_steps(division: Division) -> list[Step]:
+    open_cells = unmapped(division)
+    titles = {
+        "journal": "Sales journals and credit-note journal",
+        "gl": "G/L accounts for what you sell",
+        "vat": "VAT codes",
+    }
+    rows = {"journal": JournalMapping, "gl": GLMapping, "vat": VATMapping}
+    steps = []
+    for key, title in titles.items():
+        missing = [cell for kind, cell in open_cells if kind == key]
+        mapped = rows[key].objects.filter(division=division, is_active=True).count()
+        detail = f"{len(missing)} still to choose" if missing else f"{mapped} chosen"
+        steps.append(Step(key, title, mapped > 0 and not missing, detail))
+    return steps
+
+
+def is_ready(steps: list[Step]) -> bool:
+    """Whether everything that a push needs is there."""
+    return all(step.is_done for step in steps if step.is_needed)
+
+
+def unmapped(division: Division) -> list[tuple[str, str]]:
+    """Return what the documents at hand still miss, as (journal, gl or vat; in words), each once."""
+    found: dict[tuple[str, str], None] = {}
+    invoices = prepare.with_parts(InvoiceRow.objects.filter(state="needs_mapping"), division)
+    for shown in prepare.previews(division, invoices):
+        for problem in shown.problems:
+            kind = str(problem.key[0]).removeprefix("credit_").replace("cost_centre", "journal")
+            if kind in {"journal", "gl", "vat"}:
+                found[kind, problem.sentence] = None
+    return list(found)
+
+
+def sold() -> Sold:
+    """Return what all imported documents are about, so that it can be mapped."""
+    lines = InvoiceLine.objects.order_by()
+    resources = lines.values_list("invoice__location", "resource_type", "resource_code").distinct()
+    vat = lines.exclude(invoice__customer=None).values_list(
+        "invoice__customer__country", "invoice__customer__business_type", "vat_rate"
+    )
+    cells = [GLCell(*row) for row in resources]
+    return Sold(
+        locations=tuple(sorted({cell.location for cell in cells if cell.location})),
+        resources=tuple(sorted(cells)),
+        vat=tuple(sorted({VatCell(*row) for row in vat.distinct()})),
+    )
+
+
+def guesses(division: Division, books: Books | None = None) -> Cells:
+    """Guess every cell that the documents at hand need, and the usual ones before there are any."""
+    ledger = (books or books_of(division)).ledger
+    at_hand = sold()
+    usual = [GLCell(ANY, kind, ANY) for kind, _ in RESOURCE_TYPES if kind != "discount"]
+    return Cells(
+        journals=guessing.guess_journals(ledger, at_hand.locations),
+        gl_accounts=guessing.guess_gl_accounts(ledger, [*at_hand.resources, *usual]),
+        vat_codes=guessing.guess_vat_codes(ledger, vat_cells(division, at_hand)),
+    )
+
+
+def vat_cells(division: Division, at_hand: Sold) -> list[VatCell]:
+    """Return the kinds of customer and rate to map: those at hand, and the country's usual ones."""
+    kinds = ("vat", "no_vat", "private")
+    rates = [Decimal(rate) for rate in USUAL_RATES.get(division.country, (0,))]
+    usual = {VatCell(CountryGroup.DOMESTIC, kind, rate) for kind in kinds for rate in rates}
+    usual |= {
+        VatCell(group, kind, Decimal(rate))
+        for group in (CountryGroup.EU, CountryGroup.NON_EU)
+        for kind in kinds
+        for rate in {0, rates[0]}
+    }
+    found = {
+        VatCell(country_group(country, division.country), kind, rate)
+        for country, kind, rate in at_hand.vat
+    }
+    return sorted(usual | found)
+
+
+@transaction.atomic
+def confirm(division: Division, chosen: Cells, *, now: datetime) -> int:
+    """Save these cells as mappings, over those that are there; return how many.
+
+    What waited for them goes by itself.
+    """
+    BookingSettings.objects.get_or_create(division=division)
+    made = _save_journals(division, chosen.journals)
+    accounts = {row.code: row for row in GLAccount.objects.filter(division=division)}
+    for cell, guess in chosen.gl_accounts.items():
+        GLMapping.objects.update_or_create(
+            division=division, **cell._asdict(), defaults={"gl_account": accounts[guess.code]}
+        )
+    codes = {row.code: row for row in VATCode.objects.filter(division=division)}
+    for vat_cell, guess in chosen.vat_codes.items():
+        VATMapping.objects.update_or_create(
+            division=division, **vat_cell._asdict(), defaults={"vat_code": codes[guess.code]}
+        )
+    prepare.refresh(division)
+    release.enqueue(division, now=now)
+    return made + len(chosen.gl_accounts) + len(chosen.vat_codes)
+
+
+def _save_journals(division: Division, chosen: Mapping[JournalCell, Guess]) -> int:
+    journals = {row.code: row for row in Journal.objects.filter(division=division)}
+    places = {cell.location for cell in chosen if cell.kind == DocumentKind.INVOICE}
+    for place in places:
+        credit = chosen.get(JournalCell(place, DocumentKind.CREDIT_NOTE))
+        JournalMapping.objects.update_or_create(
+            division=division,
+            location=place,
+            defaults={
+                "journal": journals[chosen[JournalCell(place, DocumentKind.INVOICE)].code],
+                "credit_journal": journals[credit.code] if credit else None,
+            },
+        )
+    return len(places)

@@ -1,0 +1,68 @@
+"""When: what happens by itself, and the doorbells. The database remembers what a lost one forgot."""
+
+import logging
+from typing import Any
+
+from celery import Task, shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from sync.models import Heartbeat, Run
+from sync.services import jobs, runs
+
+logger = logging.getLogger(__name__)
+
+
+def nudge(task: Task[Any, Any], *args: int) -> None:
+    """Ring a task's doorbell. A dead broker is no error: the sweep does the work a little later."""
+    try:
+        task.apply_async(args, retry=False)
+    except (OperationalError, OSError):
+        logger.warning("not rung task=%s", task.name)
+
+
+@shared_task
+def heartbeat() -> None:
+    """Show that a worker listens to the broker."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})
+
+
+@shared_task
+def mirror(run_id: int | None = None) -> None:
+    """Bring our copies up to date; match what that may have opened."""
+    if jobs.mirror(_run(Run.Job.MIRROR, run_id)):
+        nudge(match)
+
+
+@shared_task
+def match(run_id: int | None = None) -> None:
+    """Match customers and accounts; push what that may have opened."""
+    if jobs.match(_run(Run.Job.MATCH, run_id)):
+        nudge(push)
+
+
+@shared_task
+def push(run_id: int | None = None) -> None:
+    """Send what is due. Without a run it is the sweep, which asks for one if there is work."""
+    if run_id is None and not jobs.something_is_due():
+        return
+    jobs.push(_run(Run.Job.PUSH, run_id))
+
+
+@shared_task
+def take_in(upload_id: int) -> None:
+    """Read an uploaded file, or import what was read of it."""
+    if jobs.take_in(upload_id):
+        nudge(match)
+
+
+@shared_task
+def keep_alive() -> None:
+    """Keep the permission at Exact from lapsing, and look again at what once was unknown."""
+    jobs.keep_alive()
+    jobs.audit()
+
+
+def _run(job: Run.Job, run_id: int | None) -> Run:
+    found = Run.objects.filter(pk=run_id).first() if run_id else None
+    return found or runs.ask(job, by=None, now=timezone.now())
