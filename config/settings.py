@@ -1,6 +1,7 @@
 """All settings, in blocks by topic. Every one can be set by the environment: see .env.example."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from csp.constants import NONE, SELF
@@ -124,7 +125,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
 # How often what happens by itself happens, in seconds.
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "show that a worker listens": {"task": "sync.tasks.heartbeat", "schedule": 10.0},
     "push what is due": {"task": "sync.tasks.push", "schedule": 15.0},
     "mirror from Exact": {"task": "sync.tasks.mirror", "schedule": 600.0},

@@ -4,7 +4,6 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -46,8 +45,9 @@ class BrokerWatch:
 class WorkerWatch:
     """Looks at the heartbeat that a task writes; `name` is the worker's, before its @."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, look_every: float = LOOK_EVERY) -> None:
         self.name = name
+        self._look_every = look_every
         self._next_look = 0.0
         self._silent_looks = 0
 
@@ -59,7 +59,7 @@ class WorkerWatch:
         """
         if time.monotonic() < self._next_look:
             return False
-        self._next_look = time.monotonic() + LOOK_EVERY
+        self._next_look = time.monotonic() + self._look_every
         self._silent_looks = self._silent_looks + 1 if _is_silent(since) else 0
         if self._silent_looks < PATIENCE or self._hands_are_full():
             return False
@@ -67,10 +67,13 @@ class WorkerWatch:
         return True
 
     def _hands_are_full(self) -> bool:
-        host = socket.gethostname()
-        inspect = current_app.control.inspect([f"{self.name}@{host}"], timeout=2.0)
+        worker = f"{self.name}@{socket.gethostname()}"
         try:
-            stats, active = inspect.stats() or {}, inspect.active() or {}
+            with current_app.connection_for_read() as broker:
+                # Without this look the question would wait for a dead broker for ever.
+                broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+                inspect = current_app.control.inspect([worker], timeout=2.0, connection=broker)
+                stats, active = inspect.stats() or {}, inspect.active() or {}
         except BROKER_ERRORS:
             return False
         hands = sum(int(one["pool"]["max-concurrency"]) for one in stats.values())
@@ -79,8 +82,8 @@ class WorkerWatch:
 
 def heartbeat_interval() -> timedelta:
     """Return how often a heartbeat should come."""
-    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
-    ours = (one for one in schedule.values() if one["task"] == "sync.tasks.heartbeat")
+    entries = settings.CELERY_BEAT_SCHEDULE.values()
+    ours = (entry for entry in entries if entry["task"] == "sync.tasks.heartbeat")
     return timedelta(seconds=next(ours)["schedule"])
 
 
