@@ -81,6 +81,12 @@ def test_two_sites_in_one_city_are_told_apart_by_their_number() -> None:
     }
 
 
+def test_a_journal_of_another_site_in_the_same_city_is_not_guessed() -> None:
+    guesses = guess_journals(a_ledger((Journal("72", "Sales Brussels 2"),)), ["BRU-1"])
+
+    assert JournalCell("BRU-1", INVOICE) not in guesses
+
+
 def test_two_general_sales_journals_are_left_to_a_person() -> None:
     ledger = a_ledger((Journal("70", "Verkopen"), Journal("71", "Verkopen bis")))
 
