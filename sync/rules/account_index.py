@@ -37,8 +37,8 @@ from sync.rules.portraits import (
     Portrait,
 )
 
-CROWD = 300  # accounts that are looked at for one customer, those with rare traits first
-LOOKED_AT = 10  # accounts that are compared in full, of all that share a trait
+CROWD = 150  # accounts that are looked at for one customer, those with rare traits first
+LOOKED_AT = 8  # accounts that are compared in full, of all that share a trait
 
 _WORTH = {
     ADDRESS: STREET,
