@@ -92,11 +92,10 @@ class Division(models.Model):
 
 
 class CallBudget(models.Model):
-    """How many calls a division has left, as budget.py counts them; written by compare-and-set."""
+    """How many calls a division has left, as budget.py counts them."""
 
     division = models.OneToOneField(Division, models.CASCADE, related_name="budget")
     count = models.JSONField(default=dict, editable=False)
-    version = models.PositiveBigIntegerField(default=0, editable=False)
 
     def __str__(self) -> str:
         return f"Calls of {self.division}"
@@ -111,7 +110,6 @@ class CallBreaker(models.Model):
     closed_until = models.DateTimeField(
         null=True, blank=True, help_text="No call before this moment, then one to try."
     )
-    version = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = [

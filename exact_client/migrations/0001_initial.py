@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('count', models.JSONField(default=dict, editable=False)),
-                ('version', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('division', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='budget', to='exact_client.division')),
             ],
         ),
@@ -74,7 +73,6 @@ class Migration(migrations.Migration):
                 ('endpoint', models.CharField(max_length=80)),
                 ('errors', models.JSONField(default=list, help_text='UTC seconds of those in the last hour.')),
                 ('closed_until', models.DateTimeField(blank=True, help_text='No call before this moment, then one to try.', null=True)),
-                ('version', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='breakers', to='exact_client.division')),
             ],
             options={

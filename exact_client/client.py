@@ -1,0 +1,238 @@
+"""Exact, as the questions that we ask it and the records that we send it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from exact_client import odata
+from exact_client.budget import Lane
+from exact_client.errors import ExactUncertainError, ExactUnexpectedError
+from exact_client.models import Division
+from exact_client.odata import literal
+from exact_client.records import (
+    AccountRecord,
+    CostcenterRecord,
+    DeletedRecord,
+    DivisionRecord,
+    FinancialPeriodRecord,
+    GLAccountRecord,
+    JournalRecord,
+    JournalStatusRecord,
+    MeRecord,
+    OnOdd,
+    PaymentConditionRecord,
+    Record,
+    SalesEntryLineRecord,
+    SalesEntryRecord,
+    SyncedAccountRecord,
+    VATCodeRecord,
+    read,
+    read_all,
+)
+from exact_client.transport import Transport, transport_for
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+ACCOUNTS = "crm/Accounts"
+SALES_ENTRIES = "salesentry/SalesEntries"
+
+
+class ExactClient:
+    """One division of Exact. Every method may raise any ExactError, and may be called again.
+
+    Lists are fetched page by page as they are consumed. A record that does not fit is handed to
+    `on_odd`; where nobody listens, or where missing it would be dangerous, it raises
+    ExactUnexpectedError. Source: Exact's REST reference; what it leaves out, docs/remote-apis.md.
+    """
+
+    def __init__(self, transport: Transport, on_odd: OnOdd | None = None) -> None:
+        self._transport = transport
+        self._on_odd = on_odd
+
+    @classmethod
+    def connected(cls, division: Division, *, lane: Lane, on_odd: OnOdd | None = None) -> Self:
+        """Return the client of this division, with its stored permission and its call budget."""
+        return cls(transport_for(division, lane), on_odd)
+
+    # Who we are.
+
+    def me(self) -> MeRecord:
+        """Return the user whose permission we have."""
+        rows = odata.page(self._transport.get("current/Me", _select(MeRecord))).rows
+        return self._only(MeRecord, rows)
+
+    def divisions(self) -> Iterator[DivisionRecord]:
+        """Yield every company that the user may see."""
+        return self._list(DivisionRecord, "system/Divisions")
+
+    # Accounts.
+
+    def accounts_changed_since(self, timestamp: int) -> Iterator[SyncedAccountRecord]:
+        """Yield every account changed after `timestamp`, in no promised order.
+
+        `timestamp` is Exact's row version: a number that only grows, not a time of day.
+        Begin with 1. Store the highest one only when all was read.
+        """
+        return self._list(
+            SyncedAccountRecord, "sync/CRM/Accounts", f"Timestamp gt {literal(timestamp)}"
+        )
+
+    def deletions_since(
+        self, timestamp: int, entity_type: int = DeletedRecord.ACCOUNT
+    ) -> Iterator[DeletedRecord]:
+        """Yield what was deleted after `timestamp`, a row version. Exact forgets after 2 months."""
+        where = f"Timestamp gt {literal(timestamp)} and EntityType eq {entity_type}"
+        return self._list(DeletedRecord, "sync/Deleted", where)
+
+    def account(self, account_id: UUID) -> AccountRecord | None:
+        """Return this account as it is now, or None when it is gone."""
+        return next(self._accounts("ID", account_id), None)
+
+    def accounts_with_code(self, code: str) -> list[AccountRecord]:
+        """Return the accounts with this code, which need not carry Exact's padding."""
+        return list(self._accounts("Code", odata.padded_code(code)))
+
+    def accounts_with_search_code(self, code: str) -> list[AccountRecord]:
+        """Return the accounts with this search code. Exact does not keep search codes unique."""
+        return list(self._accounts("SearchCode", code))
+
+    def accounts_with_vat_number(self, typed: str) -> list[AccountRecord]:
+        """Return the accounts on which this VAT number was typed in exactly this way."""
+        return list(self._accounts("VATNumber", typed))
+
+    def create_account(self, payload: Mapping[str, Any]) -> AccountRecord:
+        """Create an account from properties by Exact's names; only `Name` is required.
+
+        Raises ExactUncertainError when it may have been made: look it up by its search code.
+        """
+        return _created(AccountRecord, self._transport.post(ACCOUNTS, payload))
+
+    def update_account(self, account_id: UUID, fields: Mapping[str, Any]) -> None:
+        """Change these fields of an account and no others. May be repeated.
+
+        `Code` is refused here: Exact takes even an unchanged one for a double.
+        """
+        if "Code" in fields:
+            raise ValueError("Exact refuses Code in a change, even an unchanged one.")
+        self._transport.put(odata.key(ACCOUNTS, account_id), fields)
+
+    # Sales entries.
+
+    def create_sales_entry(self, payload: Mapping[str, Any]) -> SalesEntryRecord:
+        """Post a sales entry from properties by Exact's names, lines included.
+
+        Raises ExactUncertainError when it may have been made: look it up by `YourRef`, and only
+        a look may lead to a second try. Source: docs/decisions on exactly once.
+        """
+        return _created(SalesEntryRecord, self._transport.post(SALES_ENTRIES, payload))
+
+    def sales_entries_with_reference(self, your_ref: str) -> list[SalesEntryRecord]:
+        """Return the entries with this `YourRef`, which Exact does not keep unique.
+
+        An empty list means absent: anything that is not surely a list raises instead.
+        """
+        entries = self._look_up(f"YourRef eq {literal(your_ref)}")
+        if any(_folded(entry.your_ref) != _folded(your_ref) for entry in entries):
+            raise ExactUnexpectedError("Exact answered entries with another reference than asked.")
+        return entries
+
+    def sales_entries_like(
+        self, customer: UUID, entry_date: date, amount: Decimal | None = None
+    ) -> list[SalesEntryRecord]:
+        """Return the customer's entries dated within a day of `entry_date`.
+
+        With `amount`, including VAT in the entry's currency, only those of this amount: the second
+        guard, for when someone edited the reference by hand.
+        """
+        first, last = entry_date - timedelta(days=1), entry_date + timedelta(days=1)
+        entries = self._look_up(
+            f"Customer eq {literal(customer)} and EntryDate ge {literal(first)}"
+            f" and EntryDate le {literal(last)}"
+        )
+        return [entry for entry in entries if amount is None or entry.amount_fc == amount]
+
+    def sales_entry_lines(self, entry_id: UUID) -> Iterator[SalesEntryLineRecord]:
+        """Yield the lines of one sales entry."""
+        where = f"EntryID eq {literal(entry_id)}"
+        return self._list(SalesEntryLineRecord, "salesentry/SalesEntryLines", where)
+
+    # What the division's books offer.
+
+    def journals(self) -> Iterator[JournalRecord]:
+        """Yield the journals."""
+        return self._list(JournalRecord, "financial/Journals")
+
+    def gl_accounts(self) -> Iterator[GLAccountRecord]:
+        """Yield the general ledger accounts."""
+        return self._list(GLAccountRecord, "financial/GLAccounts")
+
+    def vat_codes(self) -> Iterator[VATCodeRecord]:
+        """Yield the VAT codes."""
+        return self._list(VATCodeRecord, "vat/VATCodes")
+
+    def payment_conditions(self) -> Iterator[PaymentConditionRecord]:
+        """Yield the payment conditions."""
+        return self._list(PaymentConditionRecord, "cashflow/PaymentConditions")
+
+    def cost_centers(self) -> Iterator[CostcenterRecord]:
+        """Yield the cost centres."""
+        return self._list(CostcenterRecord, "hrm/Costcenters")
+
+    def financial_periods(self) -> Iterator[FinancialPeriodRecord]:
+        """Yield the periods that exist; a day outside all of them cannot be booked on."""
+        return self._list(FinancialPeriodRecord, "financial/FinancialPeriods")
+
+    def journal_statuses(self) -> Iterator[JournalStatusRecord]:
+        """Yield which journal is open or closed in which period."""
+        return self._list(JournalStatusRecord, "read/financial/JournalStatusList")
+
+    def _accounts(self, field: str, value: str | UUID) -> Iterator[AccountRecord]:
+        return self._list(AccountRecord, ACCOUNTS, f"{field} eq {literal(value)}")
+
+    def _list(self, cls: type[RecordT], path: str, where: str = "") -> Iterator[RecordT]:
+        params = _select(cls) | ({"$filter": where} if where else {})
+        for page in self._transport.pages(path, params):
+            yield from _read(cls, page.rows, self._on_odd)
+
+    def _look_up(self, where: str) -> list[SalesEntryRecord]:
+        params = _select(SalesEntryRecord) | {"$filter": where}
+        pages = self._transport.pages(SALES_ENTRIES, params, Lane.LOOKUP)
+        return [entry for page in pages for entry in _read(SalesEntryRecord, page.rows, None)]
+
+    def _only(self, cls: type[RecordT], rows: Sequence[msgspec.Raw]) -> RecordT:
+        records = list(_read(cls, rows, None))
+        if len(records) != 1:
+            raise ExactUnexpectedError(f"Exact answered {len(records)} rows where one is due.")
+        return records[0]
+
+
+def _read(
+    cls: type[RecordT], rows: Sequence[msgspec.Raw], on_odd: OnOdd | None
+) -> Iterator[RecordT]:
+    try:
+        yield from read_all(cls, rows, on_odd)
+    except msgspec.ValidationError as error:
+        raise ExactUnexpectedError(f"Exact answered an unreadable record: {error}") from None
+
+
+def _created(cls: type[RecordT], d: msgspec.Raw) -> RecordT:
+    try:
+        return read(cls, d)
+    except msgspec.ValidationError as error:
+        raise ExactUncertainError(
+            f"Exact's answer to a create does not tell what was made: {error}"
+        ) from None
+
+
+def _select(cls: type[Record]) -> dict[str, str]:
+    return {"$select": ",".join(cls.FIELDS)}
+
+
+def _folded(reference: str | None) -> str:
+    return (reference or "").strip().casefold()

@@ -1,0 +1,198 @@
+"""Why Exact says no: its texts in four languages, what each means, and what to do about it.
+
+Exact words a refusal in the language of the user who connected. Dutch and English texts were
+collected from the pages and issue lists of integrators (docs/remote-apis.md); French and German
+ones follow Exact's screens. A text that matches nothing still is a refusal, in Exact's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why Exact refuses. `kind` is the word that code may decide on."""
+
+    kind: str
+    says: str  # what it means, in plain words
+    mend: str  # what to do about it
+    pattern: str  # of Exact's text; case does not matter
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+    def fits(self, text: str) -> bool:
+        """Tell whether Exact's text means this."""
+        return self._regex.search(text) is not None
+
+
+# How Exact begins a finding, before it names the field.
+_MISSING = r"(verplicht|mandatory|obligatoire|pflichtfeld)\s*:\s*"
+_UNFIT = (
+    r"(ongeldige? referentie|invalid reference|référence incorrecte|ungültiger verweis|ongeldig"
+    r"|invalid|incorrect|ungültig|niet toegestaan|not allowed|non autorisé|nicht erlaubt"
+    r"|blocked|geblokkeerd|bloqué|gesperrt|not found|niet gevonden|unknown|onbekend)\s*:\s*"
+)
+_EITHER = f"({_MISSING}|{_UNFIT})"
+_CUSTOMER = r"(klant|customer|client|kunde|factuur voor|invoice to|besteld door|ordered by)"
+_IN_USE = r"(in gebruik|in use|utilisé|in gebrauch|bestaat reeds|already exists)"
+
+# From special to general: the first that fits decides.
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        "in_use_elsewhere",
+        "Exact can't delete it, because something else in the books uses it.",
+        "Remove what uses it first, or leave it and switch it off.",
+        r"(kan niet verwijderen|cannot delete|suppression impossible|löschen nicht möglich)",
+    ),
+    Refusal(
+        "taken",
+        "It exists in Exact already.",
+        "Compare it with what is in Exact: adopt that one if it is the same, or give another"
+        " number.",
+        rf"gegeven bestaat reeds|data already exists|données existent déjà"
+        rf"|angaben existieren bereits|boekstuknummer in gebruik|bestaat al bij exact"
+        rf"|{_IN_USE}\s*[:\u2013-]|:\s*{_IN_USE}",
+    ),
+    Refusal(
+        "closed_period",
+        "The period of this date is closed in Exact.",
+        "Reopen the period in Exact, or book it on a date in an open one.",
+        r"(periode is afgesloten|period is closed|closed period|période est clôturée"
+        r"|periode ist abgeschlossen)",
+    ),
+    Refusal(
+        "unknown_year",
+        "Exact has no financial year for this date.",
+        "Create the financial year and its periods in Exact, then try again.",
+        rf"{_EITHER}(boekjaar|financial year|exercice|geschäftsjahr)",
+    ),
+    Refusal(
+        "not_a_customer",
+        "The account is not a customer in Exact.",
+        "Make it a customer in Exact (status Customer), or link another account.",
+        rf"{_UNFIT}{_CUSTOMER}\s*\((type|typ)\)",
+    ),
+    Refusal(
+        "inactive",
+        "The account is inactive in Exact.",
+        "Clear its end date in Exact, or link another account.",
+        r":\s*(non-actief|inactive|inactif|inaktiv)|(klant|customer) is (geblokkeerd|blocked)",
+    ),
+    Refusal(
+        "wrong_receivables_account",
+        "The account's receivables account in Exact is not that of the journal.",
+        "Choose another journal, or change the receivables account of the account in Exact.",
+        r"debiteurenrekening van deze relatie|klantenrekening.*verkoopdagboek|debtor account of"
+        r" this relation|compte client de cette relation|debitorenkonto dieses kontakts",
+    ),
+    Refusal(
+        "bad_vat_code",
+        "Exact doesn't accept the VAT code of a line.",
+        "Check the VAT mapping: the code must exist, be for sales, and fit the country.",
+        rf"{_EITHER}(btw-?(code|percentage)|vat (code|percentage)|code tva|ust-schlüssel)"
+        r"|amount of vat line .* does not equal",
+    ),
+    Refusal(
+        "bad_vat_number",
+        "Exact doesn't accept the VAT number.",
+        "Correct the VAT number of the customer.",
+        rf"{_EITHER}(btw-?nummer|vat number|numéro de tva|ust-idnr)|invalid vat number",
+    ),
+    Refusal(
+        "bad_journal",
+        "Exact doesn't accept the journal.",
+        "Choose a sales journal that exists and is not blocked.",
+        rf"{_EITHER}(dagboek|journals?\b)|ongeldig dagboek|invalid journal|journal incorrect"
+        r"|ungültiges journal",
+    ),
+    Refusal(
+        "bad_gl",
+        "Exact doesn't accept the G/L account of a line.",
+        "Map the line to a revenue account that exists and is not blocked.",
+        rf"{_EITHER}(grootboek|g/l|gl ?account|ledger account|compte général|sachkonto)"
+        r"|grootboek .* niet gevonden",
+    ),
+    Refusal(
+        "bad_payment_condition",
+        "Exact doesn't accept the payment condition.",
+        "Map it to a payment condition that exists in Exact.",
+        rf"{_EITHER}(betalingsconditie|payment condition|condition de paiement"
+        r"|zahlungsbedingung)",
+    ),
+    Refusal(
+        "bad_cost_centre",
+        "Exact doesn't accept the cost centre.",
+        "Map it to a cost centre that exists and is active in Exact.",
+        rf"{_EITHER}(kostenplaats|cost cent(re|er)|centre de coûts|kostenstelle|kostendrager"
+        r"|cost unit|unité de coûts|kostenträger)",
+    ),
+    Refusal(
+        "unknown_customer",
+        "Exact doesn't know the account, or none was given.",
+        "Link the customer to an account that exists, or create it again.",
+        rf"{_EITHER}({_CUSTOMER}|relatie|account\b|relation|konto\b)"
+        r"|klant werd niet gevonden|customer (was )?not found",
+    ),
+    Refusal(
+        "bad_email",
+        "Exact doesn't accept the e-mail address.",
+        "Correct the e-mail address.",
+        rf"{_EITHER}e-?mail",
+    ),
+    Refusal(
+        "unbalanced",
+        "The amounts of the entry don't add up for Exact.",
+        "Check the VAT codes and the amounts of the lines.",
+        r"entry is not balanced|niet in evenwicht",
+    ),
+    Refusal(
+        "no_right",
+        "The user who connected may not do this in this company.",
+        "Give the user the right in Exact, or connect with another user.",
+        r"document type not allowed|wrong division",
+    ),
+    Refusal(
+        "missing_field",
+        "Exact wants a field that is empty.",
+        "Fill the field that Exact names.",
+        rf"{_MISSING}|should not be empty|please add a \$select|mandatory filtering",
+    ),
+    Refusal(
+        "bad_value",
+        "Exact doesn't accept a value.",
+        "Correct the field that Exact names.",
+        rf"{_UNFIT}|error encountered in converting the value|not supported",
+    ),
+)
+
+# Texts of Exact's own failures: whether the work was done, they don't tell.
+_INTERNAL = re.compile(
+    r"object reference not set|a problem has occurred|er is een probleem opgetreden"
+    r"|un problème est survenu|ein problem ist aufgetreten|transaction .*deadlock"
+    r"|an error has occurred|timeout expired",
+    re.IGNORECASE,
+)
+
+
+def is_internal(text: str) -> bool:
+    """Tell whether the text speaks of a failure inside Exact rather than of our data."""
+    return not text.strip() or _INTERNAL.search(text) is not None
+
+
+def find(text: str) -> Refusal | None:
+    """Return what Exact's text means, or None when it is not in the catalogue."""
+    return next((refusal for refusal in REFUSALS if refusal.fits(text)), None)
+
+
+def explained(text: str) -> str:
+    """Return a message for a person: our words when we have some, then always Exact's own."""
+    quoted = " ".join(text.split())
+    known = find(text)
+    if known is None:
+        return f"Exact refused it and says: “{quoted}”"
+    return f"{known.says} {known.mend} Exact says: “{quoted}”"
