@@ -1,16 +1,19 @@
-"""The parties: customers of zapfloor, our copy of the accounts in Exact, and the links between them."""
+"""The parties: customers of zapfloor, our copies of Exact's accounts, and the links between them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from exact_client.models import Division
 
 
 class NumberSequence(models.Model):
-    """Numbers handed out one by one: `prefix` followed by `next_number`, never twice, never skipped."""
+    """Numbers handed out one by one, never twice, never skipped: `prefix`, then `next_number`."""
 
     name = models.SlugField(unique=True, help_text="What the numbers are for, such as “customer”.")
     prefix = models.CharField(max_length=10, blank=True)
@@ -182,9 +185,9 @@ class ExactAccountQuerySet(models.QuerySet["ExactAccount"]):
         )
 
 
-def _count(rows: models.QuerySet[models.Model, dict[str, object]]) -> models.expressions.Combinable:
+def _count(rows: models.QuerySet[Any, Any]) -> Coalesce:
     counted = rows.order_by().annotate(number=Count("pk")).values("number")
-    return models.functions.Coalesce(models.Subquery(counted), 0)
+    return Coalesce(Subquery(counted), 0)
 
 
 class ExactAccount(models.Model):

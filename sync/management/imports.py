@@ -51,9 +51,7 @@ class ImportVerb(Verb):
             f"{report.changed:,} {verb} changed, {report.same:,} stay as they are. "
             f"{report.refused:,} refused."
         ]
-        lines += [
-            f"  line {error.line}: {error.message}" for error in report.errors[:ERRORS_SHOWN]
-        ]
+        lines += [f"  line {error.line}: {error.message}" for error in report.errors[:ERRORS_SHOWN]]
         if len(report.errors) > ERRORS_SHOWN:
             lines.append(f"  … and {len(report.errors) - ERRORS_SHOWN:,} more; see --json")
         lines += [f"  note, line {note.line}: {note.message}" for note in report.notes[:10]]

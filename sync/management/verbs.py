@@ -36,11 +36,11 @@ class Verb(BaseCommand):
         """Every verb can speak JSON."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def do(self, **options: Any) -> Outcome:
+    def do(self, *args: Any, **options: Any) -> Outcome:
         """Do it. What is to be said in between goes to standard error."""
         raise NotImplementedError
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         """Do it, tell it, and leave with the status that fits."""
         try:
             outcome = self.do(**options)

@@ -63,9 +63,6 @@ class VATCode(models.Model):
     transaction_type = models.CharField(
         max_length=1, default="B", help_text="S sales, P purchase, B both."
     )
-    eu_sales_listing = models.CharField(
-        max_length=1, default="N", help_text="S services, L goods, N none."
-    )
     is_blocked = models.BooleanField(default=False)
     is_gone = models.BooleanField(default=False)
 

@@ -48,7 +48,7 @@ class BookingSettings(models.Model):
 
 
 class JournalMapping(models.Model):
-    """The journals of a location. The empty location holds for all that have no row of their own."""
+    """The journals of a location; the empty location holds for all without a row of their own."""
 
     division = models.ForeignKey(Division, models.CASCADE, related_name="journal_mappings")
     location = models.CharField(max_length=30, blank=True, help_text="Empty: every other location.")

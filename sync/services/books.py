@@ -68,7 +68,6 @@ def read(division: Division, exact: ExactClient) -> dict[str, int]:
                     "percentage": (row.percentage or Decimal(0)) * 100,
                     "type": row.type or "",
                     "transaction_type": row.vat_transaction_type or "B",
-                    "eu_sales_listing": row.eu_sales_listing or "N",
                     "is_blocked": row.is_blocked,
                 }
                 for row in exact.vat_codes()
@@ -153,7 +152,6 @@ def _ledger(division: Division) -> rules.Ledger:
                 row.description,
                 row.is_blocked,
                 row.transaction_type,
-                row.eu_sales_listing,
             )
             for row in VATCode.objects.filter(**here)
         },

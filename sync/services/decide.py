@@ -15,7 +15,7 @@ from sync.services.look_up import find, look_alikes
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
     from sync.services.clock import Clock
     from sync.services.deliver import Office
@@ -27,12 +27,12 @@ class DecisionError(Exception):
     """This can't be decided about the entry as it stands; the message tells a person why."""
 
 
-def look_again(entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None) -> None:
+def look_again(entry: OutboxEntry, clock: Clock, *, by: User | None) -> None:
     """Look for it in Exact once more, and follow from there what is found."""
     _wait_for_look_up(entry, clock, by=by, outcome="Asked to look again", retry_wanted=False)
 
 
-def send_again(entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None) -> None:
+def send_again(entry: OutboxEntry, clock: Clock, *, by: User | None) -> None:
     """Send a new version, once a look in Exact proves that this one is not there.
 
     Even a refusal is looked up first: what was refused may have been booked all the same.
@@ -40,9 +40,7 @@ def send_again(entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None)
     _wait_for_look_up(entry, clock, by=by, outcome="Asked to send again", retry_wanted=True)
 
 
-def cancel(
-    entry: OutboxEntry, clock: Clock, *, by: AbstractBaseUser | None, reason: str
-) -> None:
+def cancel(entry: OutboxEntry, clock: Clock, *, by: User | None, reason: str) -> None:
     """Give the entry up, with a reason; its document is held and shown as such.
 
     Raises DecisionError without a reason, or when Exact may be holding it.
@@ -54,14 +52,13 @@ def cancel(
     with transaction.atomic():
         outbox.move(entry, State.CANCELLED, reason=reason, settled_at=clock.now())
         _note(entry, clock, by, f"Cancelled: {reason}")
-        Invoice.objects.filter(pk=entry.invoice_id).update(
-            state=InvoiceState.HELD, reason=reason, released_at=None
-        )
+        if entry.invoice is not None:
+            Invoice.objects.filter(pk=entry.invoice.pk).update(
+                state=InvoiceState.HELD, reason=reason, released_at=None
+            )
 
 
-def adopt(
-    office: Office, entry: OutboxEntry, remote_id: UUID, *, by: AbstractBaseUser | None
-) -> None:
+def adopt(office: Office, entry: OutboxEntry, remote_id: UUID, *, by: User | None) -> None:
     """Take an entry that is in Exact for this one, though it differs. Asks Exact for it first.
 
     Raises DecisionError when Exact does not hold it, ExactError when Exact can't be asked.
@@ -84,7 +81,7 @@ def _wait_for_look_up(
     entry: OutboxEntry,
     clock: Clock,
     *,
-    by: AbstractBaseUser | None,
+    by: User | None,
     outcome: str,
     retry_wanted: bool,
 ) -> None:
@@ -110,6 +107,6 @@ def _require_waiting(entry: OutboxEntry) -> None:
         raise DecisionError(f"It is {entry.get_state_display().lower()}: nothing to decide.")
 
 
-def _note(entry: OutboxEntry, clock: Clock, by: AbstractBaseUser | None, outcome: str) -> None:
+def _note(entry: OutboxEntry, clock: Clock, by: User | None, outcome: str) -> None:
     attempt = outbox.note(entry, Attempt.Step.DECIDE, clock, outcome)
     Attempt.objects.filter(pk=attempt.pk).update(by=by)

@@ -167,4 +167,5 @@ def _next_attempt(entry: OutboxEntry, error: ExactError, now: datetime) -> datet
     if isinstance(error, ExactTemporaryError) and error.retry_at:
         return error.retry_at
     wait = min(FIRST_WAIT * 2 ** min(entry.attempts - 1, 10), LONGEST_WAIT)
-    return now + wait * (0.75 + random.random() / 2)  # noqa: S311 - spreads load, guards nothing
+    spread = 0.75 + random.random() / 2  # noqa: S311 - spreads load, guards nothing
+    return now + timedelta(seconds=wait.total_seconds() * spread)

@@ -128,7 +128,8 @@ def _save_customers(
     rows: list[CustomerRow], report: Report, now: datetime, *, dry_run: bool
 ) -> None:
     known = Customer.objects.in_bulk([row.number for row in rows], field_name="number")
-    new, changed = [], []
+    new: list[Customer] = []
+    changed: list[Customer] = []
     for row in rows:
         values = _customer_values(row)
         customer = known.get(row.number)
@@ -182,6 +183,7 @@ INVOICE_FIELDS = [
     "structured_reference", "your_reference", "credited_invoice", "total_excl", "total_vat",
     "total_incl",
 ]  # fmt: skip
+Pairs = list[tuple[Invoice, InvoiceRow]]
 LINE_FIELDS = [
     "position", "description", "resource_type", "resource_code", "quantity", "unit_price",
     "discount_percent", "vat_rate", "period_from", "period_to",
@@ -191,7 +193,9 @@ LINE_FIELDS = [
 def _save_invoices(rows: list[InvoiceRow], report: Report, now: datetime, *, dry_run: bool) -> None:
     known = Invoice.objects.in_bulk([row.number for row in rows], field_name="number")
     customers = Customer.objects.in_bulk({row.customer_ref for row in rows}, field_name="number")
-    new, changed, refused = [], [], 0
+    new: Pairs = []
+    changed: Pairs = []
+    refused = 0
     for row in rows:
         invoice = known.get(row.number) or Invoice(number=row.number)
         if invoice.fingerprint == fingerprint(row):
@@ -200,7 +204,7 @@ def _save_invoices(rows: list[InvoiceRow], report: Report, now: datetime, *, dry
             report.errors.append(_sent_already(row, invoice))
             refused += 1
             continue
-        (new if invoice.pk is None else changed).append((_filled(invoice, row, now), row))
+        (changed if row.number in known else new).append((_filled(invoice, row, now), row))
         invoice.customer = customers.get(row.customer_ref)
     _count(report, len(rows) - refused, len(new), len(changed))
     if not dry_run:
@@ -224,9 +228,6 @@ def _sent_already(row: InvoiceRow, invoice: Invoice) -> RowError:
         "sent. Nothing is changed; correct it with a credit note.",
         record=row.number,
     )
-
-
-Pairs = list[tuple[Invoice, InvoiceRow]]
 
 
 def _write_invoices(new: Pairs, changed: Pairs) -> None:

@@ -1,4 +1,4 @@
-"""The jobs that workers and commands run: a service, with the client, the clock and a run to tell."""
+"""The jobs of workers and commands: a service, with its client, its clock and a run to tell."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from sync.services.deliver import Delivered, Office
 from sync.services.locks import process_lock
 
 if TYPE_CHECKING:
-    from sync.models.documents import InvoiceQuerySet
     from exact_client.records import OddRecord
+    from sync.models.documents import InvoiceQuerySet
 
 STEPS = 120  # of one push task; then it rings again, so that no task runs for hours
 State = OutboxEntry.State
@@ -64,9 +64,7 @@ def _mirror(division: Division, progress: runs.Progress, *, full: bool) -> bool:
                 done=mirrored.read, changed=mirrored.changed, gone=mirrored.gone, odd=len(odd)
             )
 
-        mirrored = mirroring.mirror(
-            division, exact, now=timezone.now(), full=full, progress=show
-        )
+        mirrored = mirroring.mirror(division, exact, now=timezone.now(), full=full, progress=show)
         show(mirrored)
     _tell_of_odd_ones(division, odd)
     return bool(mirrored.changed or mirrored.gone)
@@ -197,5 +195,3 @@ def keep_alive() -> None:
 def audit() -> int:
     """Look again at what once was unknown; return how many are not there exactly once."""
     return sum(look_up.audit(office_of(division)) for division in Division.objects.chosen())
-
-

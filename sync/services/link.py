@@ -14,7 +14,7 @@ from sync.models import Invoice
 from sync.services import prepare, release
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class LinkError(Exception):
@@ -25,7 +25,7 @@ class LinkError(Exception):
 class Author:
     """Who changes a link, and when: a person, or `by=None` for a rule."""
 
-    by: AbstractBaseUser | None
+    by: User | None
     at: datetime
     reason: str = ""
 

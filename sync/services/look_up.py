@@ -107,7 +107,7 @@ def _send_again(office: Office, entry: OutboxEntry) -> None:
         outbox.move(
             entry,
             State.CONFLICT,
-            reason=f"Not found by its reference, but {numbers} has the same customer, date and amount.",
+            reason=f"Not found by its reference, but {numbers} has its customer, date and amount.",
             advice="Adopt that entry if it is this invoice; otherwise send it again.",
             settled_at=now,
         )
@@ -130,7 +130,7 @@ def _send_again(office: Office, entry: OutboxEntry) -> None:
 
 
 def look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Find an entry that a changed reference would hide, leaving out those that are others of ours."""
+    """Find an entry that a changed reference would hide; others of ours are left out."""
     if entry.kind == Kind.ACCOUNT:
         return []
     alike = [

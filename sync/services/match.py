@@ -1,4 +1,4 @@
-"""Match customers and accounts: link what the rules allow, leave the rest to a person, explained."""
+"""Match customers and accounts: link what the rules allow, leave the rest to a person."""
 
 from __future__ import annotations
 

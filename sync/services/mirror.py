@@ -54,7 +54,7 @@ def mirror(
     mirrored = Mirrored()
     accounts = _cursor(division, ACCOUNTS)
     is_first = accounts.read_at is None
-    full = full or (not is_first and accounts.read_at < now - DELETED_LOG)
+    full = full or (accounts.read_at is not None and accounts.read_at < now - DELETED_LOG)
     since = 1 if full else _start(accounts, now)
     records = exact.accounts_changed_since(since)
     ordered, seen = True, since
@@ -94,7 +94,8 @@ def _save(
 
 def _mark_unseen(division: Division, now: datetime) -> int:
     unseen = ExactAccount.objects.filter(division=division, is_gone=False, mirrored_at__lt=now)
-    return unseen.update(is_gone=True)
+    gone: int = unseen.update(is_gone=True)
+    return gone
 
 
 def _mark_deleted(division: Division, exact: ExactClient, now: datetime) -> int:

@@ -26,7 +26,7 @@ from sync.rules.references import our_reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
     from accounts_link.models import Customer
     from exact_client.models import Division
@@ -62,7 +62,7 @@ class Order:
     amount: Decimal | None = None  # including VAT, as Exact must answer it
 
 
-def make(order: Order, *, now: datetime, by: AbstractBaseUser | None = None) -> OutboxEntry:
+def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
     """Put `order` in the outbox, once: the same thing asked for again is the row that is there.
 
     Call it inside the transaction that holds the reason. A thing whose earlier version was
@@ -142,7 +142,7 @@ def next_due_at(division: Division) -> datetime | None:
 
 
 def claim(entry: OutboxEntry, clock: Clock) -> bool:
-    """Take a queued row for sending; committed before the call, so that a crash leaves its trace."""
+    """Take a queued row for sending; committed before the call, so that a crash leaves a trace."""
     tick = clock.tick()
     with transaction.atomic():
         taken = OutboxEntry.objects.filter(

@@ -99,20 +99,22 @@ def preview(invoice: Invoice, division: Division, books: Books) -> Preview:
         )
         return Preview(invoice, None, (problem,), None, None)
     made = booking.prepare(document_of(invoice, customer), books.mappings, books.ledger)
-    link = next(iter(_of_division(customer, "links", division)), None)
-    standing = next(iter(_of_division(customer, "standings", division)), None)
-    if link is not None and link.account.is_gone:
-        link = None
+    link, standing = _link_of(customer, division), _standing_of(customer, division)
     if isinstance(made, Entry):
         return Preview(invoice, made, (), link, standing)
     return Preview(invoice, None, made, link, standing)
 
 
-def _of_division(customer: Customer, what: str, division: Division) -> list[AccountLink | Standing]:
-    fetched = getattr(customer, f"{what.removesuffix('s')}_list", None)
-    return (
-        fetched if fetched is not None else list(getattr(customer, what).filter(division=division))
-    )
+def _link_of(customer: Customer, division: Division) -> AccountLink | None:
+    fetched = getattr(customer, "link_list", None)
+    links = customer.links.filter(division=division) if fetched is None else fetched
+    return next((link for link in links if not link.account.is_gone), None)
+
+
+def _standing_of(customer: Customer, division: Division) -> Standing | None:
+    fetched = getattr(customer, "standing_list", None)
+    standings = customer.standings.filter(division=division) if fetched is None else fetched
+    return next(iter(standings), None)
 
 
 def document_of(invoice: Invoice, customer: Customer) -> Document:

@@ -16,7 +16,7 @@ from sync.services.match import match
 from sync.services.mirror import mirror
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
     from accounts_link.models import CustomerQuerySet
 
@@ -35,7 +35,7 @@ def push(
     *,
     limit: int | None = None,
     steps: int | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     progress: Callable[[Delivered], None] = lambda delivered: None,
 ) -> Pushed:
     """Send the released documents that can go: at most `limit` more of them, in at most `steps`.

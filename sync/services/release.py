@@ -14,7 +14,7 @@ from sync.rules.entries import Entry, to_payload
 from sync.services import outbox, prepare
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
     from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
@@ -34,7 +34,7 @@ def enqueue(
     division: Division,
     *,
     now: datetime,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     customer: Customer | None = None,
     limit: int | None = None,
 ) -> int:

@@ -16,7 +16,7 @@ from exact_client.errors import ExactDisconnectedError, ExactError, ExactTempora
 from sync.models import Run
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ REFRESH = timedelta(milliseconds=500)  # how often progress is written, at most
 FORGOTTEN = timedelta(minutes=15)  # a run that has shown no life for so long has lost its worker
 
 
-def ask(job: Run.Job, *, by: AbstractBaseUser | None, now: datetime) -> Run:
+def ask(job: Run.Job, *, by: User | None, now: datetime) -> Run:
     """Ask for a run, or return the one that waits, goes on or is paused already."""
     alive = Q(state=Run.State.PAUSED) | Q(seen_at__gt=now - FORGOTTEN)
     going = Run.objects.filter(alive, job=job, ended_at=None).first()

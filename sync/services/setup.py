@@ -124,13 +124,17 @@ def _mapping_steps(division: Division) -> list[Step]:
         "gl": "G/L accounts for what you sell",
         "vat": "VAT codes",
     }
-    rows = {"journal": JournalMapping, "gl": GLMapping, "vat": VATMapping}
+    here = {"division": division, "is_active": True}
+    counts = {
+        "journal": JournalMapping.objects.filter(**here).count(),
+        "gl": GLMapping.objects.filter(**here).count(),
+        "vat": VATMapping.objects.filter(**here).count(),
+    }
     steps = []
     for key, title in titles.items():
         missing = [cell for kind, cell in open_cells if kind == key]
-        mapped = rows[key].objects.filter(division=division, is_active=True).count()
-        detail = f"{len(missing)} still to choose" if missing else f"{mapped} chosen"
-        steps.append(Step(key, title, mapped > 0 and not missing, detail))
+        detail = f"{len(missing)} still to choose" if missing else f"{counts[key]} chosen"
+        steps.append(Step(key, title, counts[key] > 0 and not missing, detail))
     return steps
 
 
@@ -140,7 +144,7 @@ def is_ready(steps: list[Step]) -> bool:
 
 
 def unmapped(division: Division) -> list[tuple[str, str]]:
-    """Return what the documents at hand still miss, as (journal, gl or vat; in words), each once."""
+    """Return what the documents at hand still miss: (journal, gl or vat; in words), each once."""
     found: dict[tuple[str, str], None] = {}
     invoices = prepare.with_parts(InvoiceRow.objects.filter(state="needs_mapping"), division)
     for shown in prepare.previews(division, invoices):
@@ -184,10 +188,10 @@ def vat_cells(division: Division, at_hand: Sold) -> list[VatCell]:
     rates = [Decimal(rate) for rate in USUAL_RATES.get(division.country, (0,))]
     usual = {VatCell(CountryGroup.DOMESTIC, kind, rate) for kind in kinds for rate in rates}
     usual |= {
-        VatCell(group, kind, Decimal(rate))
+        VatCell(group, kind, rate)
         for group in (CountryGroup.EU, CountryGroup.NON_EU)
         for kind in kinds
-        for rate in {0, rates[0]}
+        for rate in {Decimal(0), rates[0]}
     }
     found = {
         VatCell(country_group(country, division.country), kind, rate)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS")
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
-    def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, every: float, once: bool, **options: Any) -> None:
         """Go round until somebody ends it."""
         next_mirror = next_keep_alive = 0.0
         while True:

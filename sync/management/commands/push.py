@@ -36,7 +36,9 @@ class Command(Verb):
         office = jobs.office_of(division)
         if dry_run:
             return _would(office)
-        release.release(Invoice.objects.all() if limit is None else _first(limit), now=timezone.now())
+        release.release(
+            Invoice.objects.all() if limit is None else _first(limit), now=timezone.now()
+        )
         outcomes: dict[str, int] = {}
         while True:
             pushed = push.push(office, progress=self._show)
