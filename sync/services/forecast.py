@@ -1,0 +1,80 @@
+"""What a push of everything would do, worked out without sending or writing anything."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sync.models import Invoice, InvoiceState
+from sync.services import prepare
+
+if TYPE_CHECKING:
+    from accounts_link.models import Customer
+    from exact_client.models import Division
+    from sync.services.prepare import Preview
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(slots=True)
+class Sum:
+    """Some entries together."""
+
+    entries: int = 0
+    net: Decimal = ZERO
+    vat: Decimal = ZERO
+
+    @property
+    def incl(self) -> Decimal:
+        """Including VAT, as it will be booked."""
+        return self.net + self.vat
+
+    def add(self, net: Decimal, vat: Decimal) -> None:
+        """Count one more."""
+        self.entries += 1
+        self.net += net
+        self.vat += vat
+
+
+@dataclass(slots=True)
+class Forecast:
+    """The entries and accounts that a push would make, and what stays behind and why."""
+
+    total: Sum = field(default_factory=Sum)
+    journals: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
+    vat_codes: dict[tuple[str, Decimal], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    accounts: dict[str, Customer] = field(default_factory=dict)
+    waiting: Counter[tuple[InvoiceState, str]] = field(default_factory=Counter)
+    warnings: list[tuple[str, str]] = field(default_factory=list)  # (document, in words)
+
+
+def forecast(division: Division) -> Forecast:
+    """Go through every document of which nothing was sent."""
+    waiting = prepare.with_parts(Invoice.objects.before_the_outbox(), division)
+    return _added_up(prepare.previews(division, waiting))
+
+
+def _added_up(previews: Iterable[Preview]) -> Forecast:
+    result = Forecast()
+    for shown in previews:
+        if shown.state == InvoiceState.READY and shown.entry is not None:
+            _add(result, shown)
+        else:
+            why = shown.problems[0].sentence if shown.problems else shown.reason
+            result.waiting[shown.state, why] += 1
+    return result
+
+
+def _add(result: Forecast, shown: Preview) -> None:
+    entry, customer = shown.entry, shown.invoice.customer
+    assert entry is not None and customer is not None  # noqa: S101, PT018 - for the type checker; it is ready
+    result.total.add(entry.net, entry.vat)
+    result.journals[entry.journal].add(entry.net, entry.vat)
+    for group in entry.vat_groups:
+        result.vat_codes[group.vat_code, group.rate].add(group.base, group.vat)
+    result.warnings += [(entry.number, warning) for warning in entry.warnings]
+    if shown.creates_account:
+        result.accounts[customer.number] = customer
