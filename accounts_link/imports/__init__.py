@@ -1,1 +1,1 @@
-"""Reading customers and invoices from CSV and XLSX into typed rows, each bad row with its errors."""
+"""Reading customers and invoices from CSV and XLSX into typed rows; a bad row into its errors."""

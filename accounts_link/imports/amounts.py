@@ -13,10 +13,12 @@ SIGNED = re.compile(
     r"(?P<open>\()?(?P<before>[-+])? ?(?P<body>[^-+()]*?) ?(?P<after>-)?(?P<shut>\))?"
 )
 
+PLAIN = str.maketrans("\u2212\u2013\u2019", "--'")  # as word processors write them
+
 # How a body reads when the key is its decimal mark. Groups of thousands must be whole ones.
 READINGS = {
     mark: re.compile(
-        rf"(?:(?P<whole>[0-9]*)|(?P<groups>[1-9][0-9]{{0,2}}(?P<gap>[{other} '’])[0-9]{{3}}"
+        rf"(?:(?P<whole>[0-9]*)|(?P<groups>[1-9][0-9]{{0,2}}(?P<gap>[{other} '])[0-9]{{3}}"
         rf"(?:(?P=gap)[0-9]{{3}})*))(?:[{mark}](?P<part>[0-9]+))?"
     )
     for mark, other in ((".", ","), (",", "."))
@@ -71,7 +73,7 @@ def _readings(text: str) -> dict[str, Decimal]:
     """Return what the text means by decimal mark; equal values when the mark does not matter."""
     if len(text) > LONGEST:
         return {}
-    tidy = SPACES.sub(" ", text.strip()).replace("\u2212", "-").replace("\u2013", "-")
+    tidy = SPACES.sub(" ", text.strip()).translate(PLAIN)
     signed = SIGNED.fullmatch(tidy)
     if not signed or bool(signed["open"]) != bool(signed["shut"]):
         return {}

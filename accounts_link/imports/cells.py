@@ -58,23 +58,22 @@ def _written(cell: Cell) -> str:
 
 # Choices
 
-TRUTHS = dict.fromkeys("true yes y 1 ja j waar oui o vrai wahr".split(), True) | dict.fromkeys(
-    "false no n 0 nee neen onwaar non faux nein falsch".split(), False
-)
+YES = {"true", "yes", "y", "1", "ja", "j", "waar", "oui", "o", "vrai", "wahr"}
+NO = {"false", "no", "n", "0", "nee", "neen", "onwaar", "non", "faux", "nein", "falsch"}
 
 
 def boolean(cell: Cell) -> bool:
     """Return yes or no, in four languages. Raises CellError."""
     if isinstance(cell, bool):
         return cell
-    found = TRUTHS.get(_written(cell).strip().casefold())
-    if found is None:
+    word = _written(cell).strip().casefold()
+    if word not in YES | NO:
         raise CellError(f"“{cell}” is neither TRUE nor FALSE.")
-    return found
+    return word in YES
 
 
 def choice(cell: Cell, words: Mapping[str, str]) -> str:
-    """Return what the cell's word stands for in `words`, whose keys are `plain`. Raises CellError."""
+    """Return what the cell stands for in `words`, whose keys are plain words. Raises CellError."""
     found = words.get(plain(_written(cell)))
     if found is None:
         raise CellError(f"“{cell}” is unknown; use {_one_of(words)}.")
@@ -104,6 +103,7 @@ def _one_of(words: Mapping[str, str]) -> str:
 
 # Dates
 
+MONTHS = 12
 SERIAL_DAYS = range(20_000, 80_001)  # 1954-10-03 to 2119-01-11
 SERIAL_EPOCH = date(1899, 12, 30)  # Excel's day 0, as it counts from March 1900 on
 TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
@@ -127,7 +127,7 @@ def day(cell: Cell, *, month_first_on: int = 0) -> date:
 def is_month_first(cell: Cell) -> bool:
     """Whether the cell is a day that only makes sense with its month first."""
     match = DAY_FIRST.fullmatch(cell.strip()) if isinstance(cell, str) else None
-    return bool(match) and int(match["m"]) > 12 >= int(match["d"])  # noqa: PLR2004 - months
+    return match is not None and int(match["m"]) > MONTHS >= int(match["d"])
 
 
 def _day(cell: Cell, month_first_on: int) -> date:
@@ -149,10 +149,10 @@ def _day(cell: Cell, month_first_on: int) -> date:
 def _refuse_month_first(cell: Cell, match: re.Match[str], month_first_on: int) -> None:
     if is_month_first(cell):
         raise CellError(f"“{cell}” has its month first; write it like 2026-09-23 or 23/09/2026.")
-    if month_first_on and int(match["d"]) <= 12 and match["d"] != match["m"]:  # noqa: PLR2004 - months
+    if month_first_on and int(match["d"]) <= MONTHS and int(match["d"]) != int(match["m"]):
         raise CellError(
-            f"“{cell}” is ambiguous: line {month_first_on} has its month first, so this could be day"
-            " or month first; write it like 2026-09-23."
+            f"“{cell}” is ambiguous: line {month_first_on} has its month first, so this could be"
+            " either; write it like 2026-09-23."
         )
 
 
@@ -204,7 +204,7 @@ def structured_reference(cell: Cell) -> str:
             return bare
     else:
         raise CellError(
-            f"“{cell}” is not a structured reference; it has 12 digits or begins with RF. Format the"
-            " column as text if Excel has dropped zeros at its start."
+            f"“{cell}” is not a structured reference, which has 12 digits or begins with RF."
+            " Format the column as text if Excel has dropped zeros at its start."
         )
     raise CellError(f"“{cell}” fails its check; copy it anew from the invoice.")

@@ -38,8 +38,8 @@ def open_csv(file: BinaryIO, name: str) -> Table:
     sample = _sample(file, encoding)
     if "".join(sample).lstrip().startswith("<"):
         raise FileError(
-            f"“{name}” holds a web page or XML, whatever its name says; open it in Excel and save it"
-            " as .xlsx or CSV."
+            f"“{name}” holds a web page or XML, whatever its name says; open it in Excel and save"
+            " it as .xlsx or CSV."
         )
     dialect = _dialect(encoding, sample)
     notes = []
@@ -72,14 +72,14 @@ def _encoding(file: BinaryIO, name: str) -> str:
         encoding, failure = fallback, _failure(file, fallback, name)
     if failure:
         raise FileError(
-            f"“{name}” holds characters on line {failure.line} that do not fit the rest of the file."
-            f" {SAVE_ANEW}"
+            f"“{name}” holds characters on line {failure.line} that do not fit the rest of the"
+            f" file. {SAVE_ANEW}"
         )
     return encoding
 
 
 def _failure(file: BinaryIO, encoding: str, name: str) -> _Failure | None:
-    """Read all of the file in `encoding`; tell where that fails first. Raises FileError on a NUL."""
+    """Read the whole file in `encoding`; tell where that fails. Raises FileError on a NUL."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     line, accents, ended = 1, False, False
@@ -120,7 +120,7 @@ def _fit(sample: list[str], separator: str) -> tuple[int, int]:
     widths = []
     with contextlib.suppress(csv.Error):
         for cells in csv.reader(sample, delimiter=separator):
-            if any(cells):
+            if any(cell.strip() for cell in cells):
                 widths.append(len(cells))  # noqa: PERF401 - what came before an error counts
     return (widths[0], widths.count(widths[0])) if widths else (0, 0)
 
@@ -167,7 +167,7 @@ def _records(file: BinaryIO, dialect: Dialect) -> Iterator[Row]:
 
 
 def _about(error: csv.Error, first: int, last: int) -> str:
-    """Say in plain words what csv stumbled over. Raises FileError when it can't go on from there."""
+    """Say in plain words what csv stumbled over. Raises FileError when it can't go on."""
     if "limit" in str(error) or "end of data" in str(error):
         raise FileError(
             f"A double quote that opens on line {first} is never closed; close or remove it."

@@ -91,12 +91,13 @@ COLUMNS = (
 
 BUSINESS_TYPES = {"vat": "vat", "novat": "no_vat", "private": "private"}
 KINDS = {"member": "member", "guest": "guest", "external": "external"}
-LANGUAGES = {
-    **{"nl": "nl", "dutch": "nl", "nederlands": "nl", "neerlandais": "nl", "niederlandisch": "nl"},
-    **{"fr": "fr", "french": "fr", "frans": "fr", "francais": "fr", "franzosisch": "fr"},
-    **{"en": "en", "english": "en", "engels": "en", "anglais": "en", "englisch": "en"},
-    **{"de": "de", "german": "de", "duits": "de", "allemand": "de", "deutsch": "de"},
+LANGUAGE_NAMES = {
+    "nl": ("nl", "dutch", "nederlands", "neerlandais", "niederlandisch"),
+    "fr": ("fr", "french", "frans", "francais", "franzosisch"),
+    "en": ("en", "english", "engels", "anglais", "englisch"),
+    "de": ("de", "german", "duits", "allemand", "deutsch"),
 }
+LANGUAGES = {name: code for code, names in LANGUAGE_NAMES.items() for name in names}
 
 
 @dataclass(frozen=True, slots=True)

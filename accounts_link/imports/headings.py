@@ -14,7 +14,7 @@ PARENTHESES = re.compile(r"\(.*?\)")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that we know, its title in the template, and its other names in en, nl, fr and de."""
+    """A column that we know: its title in the template, and other names in en, nl, fr and de."""
 
     field: str
     title: str

@@ -30,8 +30,14 @@ COLUMNS = (
     Column(
         "structured_reference",
         "structured_reference",
-        ("structured communication", "OGM", "VCS", "gestructureerde mededeling", "Zahlungsreferenz")
-        + ("communication structurée",),
+        (
+            "structured communication",
+            "OGM",
+            "VCS",
+            "gestructureerde mededeling",
+            "communication structurée",
+            "Zahlungsreferenz",
+        ),
     ),
     Column(
         "your_reference", "reference_your", ("your reference", "uw referentie", "votre référence")
@@ -58,7 +64,11 @@ COLUMNS = (
     Column("period_from", "period_from", ("from", "periode van", "période du")),
     Column("period_to", "period_to", ("to", "until", "periode tot", "période au")),
 )
-AMOUNTS = ("quantity", "unit_price", "discount_percent", "vat_rate") + (
+AMOUNTS = (
+    "quantity",
+    "unit_price",
+    "discount_percent",
+    "vat_rate",
     "total_excl",
     "total_vat",
     "total_incl",

@@ -149,7 +149,7 @@ class _Document:
         self._errors += record.errors
 
     def outcome(self, doubt: int) -> Iterator[InvoiceRow | RowError]:
-        """Yield the invoice, or all that is wrong with it; `doubt` is a line that may be its own."""
+        """Yield the invoice or all that is wrong with it; `doubt` is a line that may be its own."""
         errors = self._errors or list(self._gaps(doubt))
         if errors or not self._head:
             yield from (replace(error, record=self._number) for error in errors)
@@ -167,8 +167,8 @@ class _Document:
             yield RowError(last, "", "", message)
         elif doubt:
             message = (
-                f"Line {doubt} can't be read and may be a line of invoice {self._number}, which"
-                " therefore waits; mend that line first."
+                f"Invoice {self._number} lacks nothing that shows, but line {doubt} can't be read"
+                " and may be its own; mend that line first."
             )
             yield RowError(last, "", "", message)
 

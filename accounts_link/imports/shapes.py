@@ -1,4 +1,4 @@
-"""What a table, its rows, its cells and its errors look like, whichever kind of file they come from."""
+"""What a table, its rows, its cells and its errors look like, whatever file they come from."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Row:
 
 @dataclass
 class Table:
-    """A heading and its rows, read from the file anew at each call of `rows`, one call at a time."""
+    """A heading and its rows; `rows` reads the file anew at each call, one call at a time."""
 
     records: Callable[[], Iterator[Row]]  # every row of the file, the heading included
     notes: list[str] = field(default_factory=list)

@@ -35,7 +35,7 @@ def open_table(file: BinaryIO, name: str) -> Table:
     size = file.seek(0, os.SEEK_END)
     if size > MAX_BYTES:
         raise FileError(
-            f"“{name}” is {size // 2**20} MB; at most {MAX_BYTES // 2**20} MB can be read. Split it."
+            f"“{name}” is {size // 2**20} MB, more than {MAX_BYTES // 2**20} MB; split it."
         )
     file.seek(0)
     start = file.read(8)

@@ -1,4 +1,4 @@
-"""XLSX: refusing what would burst memory, and reading the rows of one sheet without running anything."""
+"""XLSX: refusing what would burst memory, and reading the rows of a sheet; nothing is ever run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import openpyxl
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
@@ -23,7 +23,10 @@ MAX_UNPACKED = 600 * 2**20  # bytes, of all parts together
 MAX_TEXT = 2**18  # bytes between two tags; Excel's own limit is 32,767 characters
 MAX_TAGS_IN_ROW = 200_000
 MAX_TAGS_ELSEWHERE = 4_000_000
+LAST_ROW = 1_048_576  # of any sheet of Excel's
 DIGITS = 15  # that Excel keeps of a number
+
+Cells = tuple[ReadOnlyCell | EmptyCell, ...]
 
 ROW_TAG = re.compile(rb"<(?:\w{1,20}:)?row[\s/>]")
 LEADING_ZEROS = re.compile(r"0{2,}")
@@ -36,7 +39,8 @@ def open_xlsx(file: BinaryIO, name: str) -> Table:
         book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # a damaged workbook can fail anywhere inside openpyxl
         raise _damaged(name) from error
-    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    every = cast("list[ReadOnlyWorksheet]", book.worksheets)
+    sheets = [sheet for sheet in every if sheet.sheet_state == "visible"]
     if not sheets:
         raise FileError(f"“{name}” has no visible sheet.")
     if book.epoch == CALENDAR_MAC_1904:
@@ -60,18 +64,22 @@ def _refuse_bombs(file: BinaryIO, name: str) -> None:
     """Raise FileError for an archive that is no workbook, or would unpack beyond all measure."""
     try:
         with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise FileError(f"“{name}” unpacks to more than can be read; save it as CSV.")
-            if "xl/workbook.xml" not in archive.namelist():
-                raise FileError(f"“{name}” is no workbook of Excel; save it as .xlsx or CSV.")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    _refuse_burst(archive, part, name)
+            _look_through(archive, name)
     except FileError:
         raise
     except Exception as error:  # zipfile, and zlib below it, fail in a dozen ways
         raise _damaged(name) from error
+
+
+def _look_through(archive: zipfile.ZipFile, name: str) -> None:
+    parts = archive.infolist()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise FileError(f"“{name}” unpacks to more than can be read; save it as CSV.")
+    if "xl/workbook.xml" not in archive.namelist():
+        raise FileError(f"“{name}” is no workbook of Excel; save it as .xlsx or CSV.")
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")):
+            _refuse_burst(archive, part, name)
 
 
 def _refuse_burst(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
@@ -95,7 +103,7 @@ def _refuse_burst(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) ->
 def _records(sheet: ReadOnlyWorksheet, name: str) -> Iterator[Row]:
     """Yield every row with its number, blank ones too."""
     sheet.reset_dimensions()  # what the file claims about its size may be wrong
-    rows = enumerate(sheet.iter_rows(), 1)
+    rows = enumerate(cast("Iterator[Cells]", sheet.rows), 1)
     while True:
         try:
             number, cells = next(rows)
@@ -103,21 +111,21 @@ def _records(sheet: ReadOnlyWorksheet, name: str) -> Iterator[Row]:
             return
         except Exception as error:  # as above: the rows are parsed while they are read
             raise _damaged(name) from error
+        if number > LAST_ROW:
+            raise FileError(f"“{name}” has more than {LAST_ROW:,} rows; save it as CSV.")
         yield Row(number, [_cell(cell) for cell in cells])
 
 
 def _cell(cell: ReadOnlyCell | EmptyCell) -> Cell:
     """Return what the cell holds. A formula is never computed, nor its last result believed."""
     value = cell.value
-    if value is None:
-        return ""
     if cell.data_type == "f":
-        shown = value if isinstance(value, str) else "="
+        shown = value if isinstance(value, str) else "a formula"
         return Broken(shown, "holds a formula; paste the value instead.")
     if cell.data_type == "e":
         return Broken(str(value), "holds an error of Excel's; mend the cell.")
-    if isinstance(value, str | bool | datetime):
-        return value
+    if value is None or isinstance(value, str | bool | datetime):
+        return "" if value is None else value
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     return Broken(str(value), "holds a time of day; type the value as text.")
