@@ -95,6 +95,14 @@ class Accounts:
         record["Country"] = (record.get("Country") or "BE").strip()
         if not re.fullmatch(r"[A-Z]{2}", record["Country"]):
             found.add("reference", "Country")
+        self._check_references(record, found)
+        if self._switches.check_vat_format and record.get("VATNumber"):
+            plain = re.sub(r"[^0-9A-Za-z]", "", record["VATNumber"]).upper()
+            if not _VAT_NUMBER.fullmatch(plain):
+                found.add("invalid", "VATNumber")
+        found.check()
+
+    def _check_references(self, record: Record, found: Findings) -> None:
         if not self._known("vatcodes", record.get("SalesVATCode")):
             found.add("reference", "VATCode")
         if not self._known("paymentconditions", record.get("PaymentConditionSales")):
@@ -102,11 +110,6 @@ class Accounts:
         ledger = self._books.table(self._division, "glaccounts")
         if record.get("GLAccountSales") and not ledger.get(record["GLAccountSales"]):
             found.add("reference", "GLAccount")
-        if self._switches.check_vat_format and record.get("VATNumber"):
-            plain = re.sub(r"[^0-9A-Za-z]", "", record["VATNumber"]).upper()
-            if not _VAT_NUMBER.fullmatch(plain):
-                found.add("invalid", "VATNumber")
-        found.check()
 
     def _known(self, table: str, code: str | None) -> bool:
         rows = self._books.table(self._division, table)

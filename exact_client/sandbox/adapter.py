@@ -56,7 +56,7 @@ class SandboxAdapter(BaseAdapter):
 def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
     address = urlsplit(request.url or "")
     body = request.body or b""
-    content = body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]  # no streams here
+    content = body.encode() if isinstance(body, str) else bytes(body)
     environ: dict[str, Any] = {
         f"HTTP_{name.upper().replace('-', '_')}": value for name, value in request.headers.items()
     }

@@ -144,12 +144,14 @@ class Api:
     def _write(self, visit: Visit, entity: Entity, reader: Reader, request: Request) -> Reply:
         if (request.method == "POST") == (visit.key is not None):
             raise problem(405, "Method Not Allowed")
-        content = {} if request.method == "DELETE" else read_object(request.body)
+        asks_json = _json_only(request) is None
+        content = {} if request.method == "DELETE" else read_object(request)
         taken = read_payload(entity, content, self._switches.overflow)
         if visit.key is None:
             record, sparse = self._create(visit, entity, taken, content)
             whole = "return=representation" in request.headers.get("prefer", "")
-            return reader.created(entity, record, None if whole else sparse)
+            reply = reader.created(entity, record, None if whole else sparse)
+            return reply if asks_json else replace(_atom(), status=201)
         key = _literal(entity, visit.key)
         if self._books.table(visit.division or 0, TABLES[entity.path]).get(key) is None:
             raise not_found(entity.name)
@@ -213,7 +215,7 @@ def _entity(path: str) -> Entity:
 
 def _literal(entity: Entity, text: str) -> str:
     """The key as its table knows it: guid'…', a number, or a quoted text."""
-    type_ = entity.key.type
+    type_ = entity.properties[entity.keys[0]].type
     try:
         if type_ == "Guid" and text.startswith("guid'") and text.endswith("'"):
             return str(UUID(text[5:-1]))
@@ -227,11 +229,15 @@ def _literal(entity: Entity, text: str) -> str:
 
 
 def _json_only(request: Request) -> Reply | None:
-    """None when JSON is asked for; else Atom, Exact's default, as a stub; other kinds are refused."""
+    """None when JSON is asked for; else Exact's default, Atom, as a stub, or a refusal."""
     accepted = request.headers.get("accept", "*/*")
     if "application/json" in accepted:
         return None
     if accepted.strip() in {"", "*/*"} or "atom+xml" in accepted:
-        feed = b'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"/>'
-        return Reply(200, feed, [("Content-Type", "application/atom+xml;charset=utf-8")])
+        return _atom()
     raise problem(415, "Unsupported media type requested.")
+
+
+def _atom() -> Reply:
+    feed = b'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"/>'
+    return Reply(200, feed, [("Content-Type", "application/atom+xml;charset=utf-8")])

@@ -30,6 +30,7 @@ from exact_client.sandbox.tokens import TABLES as TOKEN_TABLES
 from exact_client.sandbox.tokens import Tokens, plain_client
 
 CALLS_KEPT = 100_000
+NO_CONTENT = 204
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -97,7 +98,7 @@ class ExactSandbox:
             self.clear_faults()
             self.calls.clear()
             self._late = []
-            self.switches.__init__()  # type: ignore[misc]  # every switch back to its default
+            self.switches = Switches()
             self._books.forget(keep=TOKEN_TABLES)
             self._open_books()
             self._count_from_zero()
@@ -109,12 +110,16 @@ class ExactSandbox:
             self._catch_up()
 
     def issue_tokens(
-        self, client_id: str = "test", client_secret: str = "secret"
+        self, client_id: str = "test", client_secret: str | None = None
     ) -> dict[str, str]:
-        """A pair of tokens without the dance: `access_token` and `refresh_token`."""
+        """A pair of tokens without the dance: `access_token` and `refresh_token`.
+
+        Without a `client_secret` the one of the client's first refresh will be the right one.
+        """
         with self._lock:
             client = plain_client(client_id)
-            self._books.put(EVERYWHERE, "clients", client, {"secret": client_secret})
+            if client_secret is not None:
+                self._books.put(EVERYWHERE, "clients", client, {"secret": client_secret})
             pair = self._tokens.issue(self._tokens.begin(client, self.company.divisions))
             self._books.commit()
         return pair
@@ -184,15 +189,16 @@ class ExactSandbox:
             reply, mishap = self._handle(request)
             self._books.commit()
         environ[MISHAP] = mishap
-        length = ("Content-Length", str(len(reply.body)))
-        start_response(reply.status_line, [*reply.headers, length])
+        length = [("Content-Length", str(len(reply.body)))] if reply.status != NO_CONTENT else []
+        start_response(reply.status_line, [*reply.headers, *length])
         return [reply.body]
 
     def _handle(self, request: Request) -> tuple[Reply, Mishap | None]:
         self._catch_up()
         if request.path.startswith("/_sandbox/"):
             return knobs.answer(self, request), None
-        struck = [one for one in self._faults if one.strikes(request.method, request.path)]
+        hit = self._faults if request.path.startswith("/api/") else []
+        struck = [one for one in hit if one.strikes(request.method, request.path)]
         lags = [one for one in struck if one.kind == "view_lag"]
         others = [one for one in struck if one.kind != "view_lag"]
         self._books.lag = float(lags[0].seconds or 60) if lags else 0.0

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
@@ -42,7 +43,17 @@ def read_company(accounts: Path | None = None) -> Company:
     records = json.loads((accounts or FOLDER / "accounts.json").read_text())
     if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
         raise ValueError(f"{accounts} must hold a JSON list of objects.")
-    return Company(facts, records)
+    return Company(facts, _complete(records))
+
+
+def _complete(accounts: list[Record]) -> list[Record]:
+    """Number the accounts that have no Code, and refuse those without a Name."""
+    nameless = sum(1 for row in accounts if not row.get("Name"))
+    if nameless:
+        raise ValueError(f"{nameless} of the accounts have no Name.")
+    codes = [int(row["Code"]) for row in accounts if str(row.get("Code") or "").strip().isdecimal()]
+    free = count(max(codes, default=0) + 1)
+    return [row if row.get("Code") else {**row, "Code": str(next(free))} for row in accounts]
 
 
 def identity(division: int, kind: str, code: str) -> str:
@@ -53,6 +64,12 @@ def identity(division: int, kind: str, code: str) -> str:
 def loaded(company: Company) -> Iterator[Loaded]:
     """Every table of every division."""
     yield 0, "divisions", [(str(row["Code"]), _division(row)) for row in company.facts["divisions"]]
+    # The same companies; only the meaning of Status differs.
+    yield (
+        0,
+        "hrmdivisions",
+        [(str(row["Code"]), {**_division(row), "Status": 0}) for row in company.facts["divisions"]],
+    )
     for number in company.divisions:
         first = number == company.divisions[0]
         for kind in ("glaccounts", "paymentconditions", "costcenters", "costunits", "vatcodes"):
@@ -80,7 +97,7 @@ def _stamped(company: Company | None, number: int, record: Record) -> Record:
 def _plain(company: Company, number: int, kind: str) -> Iterator[tuple[str, Record]]:
     for row in company.facts[kind]:
         key = identity(number, kind, row["Code"])
-        more = {"Active": True} if kind == "costcenters" else {}
+        more: Record = {"Active": True} if kind == "costcenters" else {}
         if kind == "vatcodes":
             more = {"GLToPay": identity(number, "glaccounts", "451000"), "GLToPayCode": "451000"}
         yield key, _stamped(company, number, {"ID": key, **more, **row})
@@ -133,7 +150,7 @@ def _journal_status(company: Company) -> Iterator[tuple[str, Record]]:
 
 
 def _division(row: Record) -> Record:
-    fixed = {
+    fixed: Record = {
         "Country": "BE",
         "Currency": "EUR",
         "Legislation": "BE",

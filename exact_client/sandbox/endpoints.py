@@ -26,7 +26,7 @@ TABLES = {
     "general/Currencies": "currencies",
     "hrm/Costcenters": "costcenters",
     "hrm/Costunits": "costunits",
-    "hrm/Divisions": "divisions",
+    "hrm/Divisions": "hrmdivisions",
     "system/Divisions": "divisions",
     "salesentry/SalesEntries": "entries",
     "salesentry/SalesEntryLines": "lines",
@@ -55,7 +55,7 @@ _TWINNED = frozenset({"crm/Accounts"})  # a sync twin exists, so a plain list ma
 
 def division_of(path: str, division: int) -> int:
     """Under which division a table is kept."""
-    return EVERYWHERE if TABLES.get(path) == "divisions" else division
+    return EVERYWHERE if path.endswith("/Divisions") else division
 
 
 def check_scope(path: str, method: str, switches: Switches) -> None:

@@ -68,9 +68,14 @@ class Entity:
     properties: dict[str, Property]
 
     @property
-    def key(self) -> Property:
-        """The property that names one record."""
-        return next(item for item in self.properties.values() if item.key)
+    def keys(self) -> tuple[str, ...]:
+        """The properties that together name one record; nearly always one."""
+        return tuple(item.name for item in self.properties.values() if item.key)
+
+    @property
+    def has_guid(self) -> bool:
+        """Whether a GUID names a record, and so orders its table."""
+        return self.properties[self.keys[0]].type == "Guid"
 
     @property
     def name(self) -> str:
@@ -111,7 +116,7 @@ def _entity(path: str, facts: dict[str, Any]) -> Entity:
 
 
 def _property(path: str, name: str, spelled: str) -> Property:
-    """Read such a thing as `String mf 50`: type, flags (key, mandatory, readonly, filter), length."""
+    """Read `String mf 50`: type; flags key, mandatory, readonly, filterable; length."""
     type_, flags, *length = spelled.split()
     return Property(
         name=name,

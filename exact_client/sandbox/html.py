@@ -46,7 +46,8 @@ def page(title: str, content: str, *, narrow: bool = False) -> str:
         f"<title>{escaped(title)} · stand-in for Exact Online</title><style>{_STYLE}</style></head>"
         "<body><header><a href=/><b>Stand-in for Exact Online</b></a>"
         "<small>for tests and the demo; not Exact itself</small></header>"
-        f"<main{' class=narrow' if narrow else ''}><h1>{escaped(title)}</h1>{content}</main></body></html>"
+        f"<main{' class=narrow' if narrow else ''}><h1>{escaped(title)}</h1>{content}</main>"
+        "</body></html>"
     )
 
 

@@ -46,6 +46,7 @@ class Ledger:
             "Created": now,
             "Creator": self._user,
             "_header": str(uuid4()),
+            "_hid": max((row["HID"] for row in self._table("receivables")), default=0) + 1,
         }
         found = Findings()
         self._check_header(entry, found)
@@ -77,7 +78,7 @@ class Ledger:
         for line in entry["_lines"]:
             self._books.drop(self._division, "lines", line)
         forget_transactions(self._books, entry, [entry["_header"], *entry["_lines"]])
-        self._books.drop(self._division, "receivables", key)
+        self._books.drop(self._division, "receivables", str(entry["_hid"]))
         self._books.drop(self._division, "entries", key)
 
     def add_line(self, taken: Record) -> Record:
@@ -291,7 +292,7 @@ class Ledger:
 
     def _keep_receivable(self, entry: Record) -> None:
         row = {
-            "HID": entry["EntryNumber"],
+            "HID": entry["_hid"],
             "Id": entry["EntryID"],
             "AccountId": entry["Customer"],
             "AccountCode": entry["_customer_code"],
@@ -313,7 +314,7 @@ class Ledger:
                 ]
             },
         }
-        self._books.put(self._division, "receivables", entry["EntryID"], row)
+        self._books.put(self._division, "receivables", str(entry["_hid"]), row)
 
     def _table(self, name: str) -> Table:
         return self._books.table(self._division, name)

@@ -1,8 +1,9 @@
 """Queries and envelopes: $select, $orderby, paging, and which shape a list comes in."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
@@ -15,6 +16,12 @@ from exact_client.sandbox.wire import formats, read_date
 
 _KNOWN = {"select", "filter", "orderby", "top", "skip", "inlinecount", "expand", "skiptoken"}
 _TOKEN_PART = re.compile(r"datetime'([^']*)'|guid'([^']*)'|'((?:[^']|'')*)'|([^,]+)")
+_MARKS = {
+    "Guid": ("guid'", "'"),
+    "DateTime": ("datetime'", "'"),
+    "String": ("'", "'"),
+    "Int64": ("", "L"),
+}
 MODELS = "Exact.Web.Api.Models."
 
 
@@ -83,7 +90,7 @@ class Query:
         return f"{self.base}/{self.entity.path}?{'&'.join([*parts, f'{name}={token}'])}"
 
     def _token(self, last: Record) -> str:
-        names = [name for name, _ in self.orderby] + [self.entity.key.name]
+        names = [*(name for name, _ in self.orderby), *self.entity.keys]
         return ",".join(_token_part(self.entity, last, name) for name in names)
 
 
@@ -125,18 +132,20 @@ def _whole(option: str, text: str) -> int:
 
 
 def _token_part(entity: Entity, record: Record, name: str) -> str:
+    """One value in a $skiptoken; of its marks only those inside the quotes are escaped."""
     value, type_ = entity.value(record, name), entity.properties[name].type
+    if type_ == "DateTime" and value is not None:
+        value = _seconds(value)
+    return _literal(type_, value, lambda text: quote(text, safe=""))
+
+
+def _literal(type_: str, value: Any, spelled: Callable[[str], str] = str) -> str:
+    """A value as it stands in an address: guid'…', datetime'…', '…', a number, or null."""
     if value is None:
         return "null"
-    if type_ == "DateTime":
-        return f"datetime'{quote(_seconds(value), safe='')}'"
-    if type_ == "Guid":
-        return f"guid'{value}'"
-    if type_ == "Int64":
-        return f"{value}L"
-    if type_ == "String":
-        return f"'{quote(value.replace(chr(39), chr(39) * 2), safe='')}'"
-    return quote(str(value), safe="")
+    text = spelled(str(value).replace("'", "''"))
+    before, after = _MARKS.get(type_, ("", ""))
+    return f"{before}{text}{after}"
 
 
 def _seconds(ms: int) -> str:
@@ -147,7 +156,7 @@ def _seconds(ms: int) -> str:
 
 def token_values(entity: Entity, query: Query) -> list[Any]:
     """What a $skiptoken says: the last page's last values of the order, then its key."""
-    names = [name for name, _ in query.orderby] + [entity.key.name]
+    names = [*(name for name, _ in query.orderby), *entity.keys]
     parts = list(_TOKEN_PART.finditer(query.skiptoken or ""))
     if len(parts) != len(names):
         raise problem(400, "The $skiptoken does not fit this query.")
@@ -168,13 +177,19 @@ def _token_value(entity: Entity, name: str, part: re.Match[str]) -> Any:
 
 
 def in_order(query: Query, rows: Iterable[Record]) -> list[Record]:
-    """Rows in the order asked for; ties in the order in which they came, which is by key."""
+    """Rows in the order asked for; ties by key."""
     ordered = list(rows)
-    for name, descending in reversed(query.orderby):
-        ordered.sort(
-            key=lambda row, by=name: _sortable(query.entity.value(row, by)), reverse=descending
-        )  # type: ignore[misc]  # mypy can't infer a lambda with a default
+    for name, descending in reversed(_terms(query)):
+        ordered.sort(key=partial(_sort_value, query.entity, name), reverse=descending)
     return ordered
+
+
+def _terms(query: Query) -> list[tuple[str, bool]]:
+    return [*query.orderby, *((name, False) for name in query.entity.keys)]
+
+
+def _sort_value(entity: Entity, name: str, row: Record) -> tuple[bool, Any]:
+    return _sortable(entity.value(row, name))
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
@@ -185,7 +200,7 @@ def _sortable(value: Any) -> tuple[bool, Any]:
 def behind(query: Query, rows: Iterable[Record]) -> Iterator[Record]:
     """Of rows in order, those that come after the place the $skiptoken names."""
     place = token_values(query.entity, query)
-    terms = [*query.orderby, (query.entity.key.name, False)]
+    terms = _terms(query)
     return (row for row in rows if _is_behind(query.entity, row, terms, place))
 
 
@@ -246,11 +261,11 @@ class Shown:
 
     def uri(self, record: Record) -> str:
         """The address of one record."""
-        key = self._entity.key
-        value = self._entity.value(record, key.name)
-        literal = f"guid'{value}'" if key.type == "Guid" else str(value)
-        if key.type == "Int64":
-            literal += "L"
-        if key.type == "String":
-            literal = f"'{value}'"
-        return f"{self._base}/{self._entity.path}({literal})"
+        named = [
+            (name, _literal(self._entity.properties[name].type, self._entity.value(record, name)))
+            for name in self._entity.keys
+        ]
+        if len(named) == 1:
+            return f"{self._base}/{self._entity.path}({named[0][1]})"
+        key = ",".join(f"{name}={value}" for name, value in named)
+        return f"{self._base}/{self._entity.path}({key})"

@@ -40,8 +40,8 @@ def _home(sandbox: "ExactSandbox", words: str) -> str:
     )
     search = (
         "<form role=search><p><input type=search name=q aria-label='Search entries and accounts' "
-        f"placeholder='Name, reference, number …' value=\"{escaped(words)}\"> <button>Search</button>"
-        "</p></form>"
+        f"placeholder='Name, reference, number …' value=\"{escaped(words)}\"> "
+        "<button>Search</button></p></form>"
     )
     return page(
         company["Description"],

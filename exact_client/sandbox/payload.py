@@ -4,17 +4,19 @@ import json
 from typing import Any
 
 from exact_client.sandbox.facts import Entity, Record
-from exact_client.sandbox.messages import problem
+from exact_client.sandbox.messages import Request, problem
 from exact_client.sandbox.refusals import refusal
 from exact_client.sandbox.wire import read_value
 
 _STREAM = "Error processing request stream. "
 
 
-def read_object(body: bytes) -> Record:
-    """Read a request's body, which must be one JSON object."""
+def read_object(request: Request) -> Record:
+    """Read a request's body, which must be one JSON object, and say that it is JSON."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise problem(415, "Unsupported media type requested.")
     try:
-        content = json.loads(body)
+        content = json.loads(request.body)
     except ValueError:
         raise problem(400, _STREAM + "The request should be a valid top-level resource.") from None
     if not isinstance(content, dict):

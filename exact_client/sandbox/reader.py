@@ -88,7 +88,7 @@ class Reader:
         table = self._table(query.entity)
         if query.entity.family == "sync":
             return self._synced(query, table)
-        if query.orderby:
+        if query.orderby or not query.entity.has_guid:
             rows: Iterable[Record] = odata.in_order(query, table.after(""))
             return odata.behind(query, rows) if query.skiptoken else iter(rows)
         if not query.skiptoken:

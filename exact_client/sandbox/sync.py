@@ -12,7 +12,7 @@ TRANSACTION_LINE = 1  # the kind of a transaction line in sync/Deleted
 
 def note_deleted(books: Books, division: int, key: str, kind: int, user: str) -> None:
     """Tell readers of sync/Deleted that a record is gone."""
-    row = {
+    row: Record = {
         "ID": str(uuid4()),
         "Division": division,
         "EntityKey": key,

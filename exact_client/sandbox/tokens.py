@@ -82,9 +82,9 @@ class Tokens:
                 raise _error(400, "unsupported_grant_type", "The grant type is not supported.")
             self._check_client(client, form.get("client_secret", ""))
             return self._fresh(grant(client, form))
-        except Problem as refused:
+        except Problem:
             self._errors.count((client, EVERYWHERE), "oauth2/token")
-            raise refused
+            raise
 
     def _check_call(self, request: Request, client: str) -> None:
         if self._errors.blocked((client, EVERYWHERE)):
