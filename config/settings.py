@@ -105,6 +105,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
     "retry_on_timeout": True,
     "health_check_interval": 10,
+    # A doorbell that can't be rung is given up at once: the sweep does the work a little later.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
     "global_keyprefix": "exactlink:",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
