@@ -5,20 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, islice
 
-from sync.rules.likeness import (
-    CITY,
-    EMAIL_ADDRESS,
-    EMAIL_DOMAIN,
-    FEW_LETTERS,
-    NAME,
-    PHONE,
-    POSTCODE,
-    SAME_CHAMBER_NUMBER,
-    SAME_VAT_ENTITY,
-    SAME_VAT_TYPED,
-    STREET,
-    Rarity,
-)
+from sync.rules.name_likeness import FEW_LETTERS
 from sync.rules.names import PARTICLES, TRADES
 from sync.rules.parties import Party
 from sync.rules.portraits import (
@@ -36,9 +23,22 @@ from sync.rules.portraits import (
     WORD,
     Portrait,
 )
+from sync.rules.rarity import Rarity
+from sync.rules.scoring import (
+    CITY,
+    EMAIL_ADDRESS,
+    EMAIL_DOMAIN,
+    NAME,
+    PHONE,
+    POSTCODE,
+    SAME_CHAMBER_NUMBER,
+    SAME_VAT_ENTITY,
+    SAME_VAT_TYPED,
+    STREET,
+)
 
 CROWD = 150  # accounts that are looked at for one customer, those with rare traits first
-LOOKED_AT = 8  # accounts that are compared in full, of all that share a trait
+LOOKED_AT = 8  # accounts that are compared in full, of those that share most
 
 _WORTH = {
     ADDRESS: STREET,

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.rules.account_index import AccountIndex, Hits
-from sync.rules.likeness import (
+from sync.rules.name_likeness import (
     NAMES_NEARLY_EQUAL,
     NAMES_PARTLY_EQUAL,
     SAME_LETTERS,
-    Point,
-    address_agrees,
-    addresses_differ,
     name_likeness,
-    points,
-    score,
 )
 from sync.rules.parties import Party
 from sync.rules.portraits import Portrait
+from sync.rules.scoring import (
+    Point,
+    address_agrees,
+    addresses_differ,
+    enterprise_numbers_differ,
+    points,
+    score,
+)
 
 __all__ = [
     "AccountIndex",
@@ -178,9 +181,8 @@ class _Question:
     def doubt(self, account: Portrait) -> Situation | None:
         """Return what contradicts that an account with the customer's number is the customer."""
         customer = self.customer
-        if _differ(customer.vat, account.vat) or _differ(
-            customer.chamber_number, account.chamber_number
-        ):
+        other_vat = customer.vat and account.vat and customer.vat != account.vat
+        if other_vat or enterprise_numbers_differ(customer, account):
             return Situation.NUMBER_HAS_OTHER_VAT
         alike = name_likeness(customer, account, self.index.rarity)
         if alike.share < NAMES_PARTLY_EQUAL:
@@ -223,10 +225,6 @@ def _customers(*kinds: Iterable[Portrait]) -> list[Portrait]:
     """Return the accounts that can be linked, each once."""
     found = {account.party.key: account for kind in kinds for account in kind}
     return [account for account in found.values() if account.party.status == CUSTOMER]
-
-
-def _differ(one: str, other: str) -> bool:
-    return bool(one and other) and one != other
 
 
 def _best_first(candidate: Candidate) -> tuple[int, str]:
