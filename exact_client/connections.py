@@ -21,7 +21,7 @@ from exact_client.records import DivisionRecord
 from exact_client.sites import checked, is_loopback
 from exact_client.tokens import TokenKeeper
 from exact_client.transport import Transport, limits
-from exact_client.wire import Wire
+from exact_client.wire import Wire, pooled_session
 
 STATE_LIFE = timedelta(minutes=10)
 STATE_CHARACTERS = 43  # of 62: more than 256 bits
@@ -156,17 +156,17 @@ def _keep(connection: ExactConnection, record: DivisionRecord) -> None:
 
 def _allow(url: str) -> str:
     """Fill in the consent form as it comes, press its first button; return where it leads."""
-    with requests.Session() as session:
-        page = session.get(url, timeout=oauth.TIMEOUT)
-        form = _Form()
-        form.feed(page.text)
-        answer = session.post(
-            urljoin(page.url, form.action),
-            data=form.fields,
-            timeout=oauth.TIMEOUT,
-            allow_redirects=False,
-        )
-        return answer.headers.get("Location", "")
+    session = pooled_session()
+    page = session.get(url, timeout=oauth.TIMEOUT)
+    form = _Form()
+    form.feed(page.text)
+    answer = session.post(
+        urljoin(page.url, form.action),
+        data=form.fields,
+        timeout=oauth.TIMEOUT,
+        allow_redirects=False,
+    )
+    return answer.headers.get("Location", "")
 
 
 class _Form(HTMLParser):

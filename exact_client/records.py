@@ -291,7 +291,7 @@ def _decoder(cls: type[RecordT]) -> msgspec.json.Decoder[RecordT]:
 
 def _from_wire(kind: type, value: Any) -> Any:
     if not isinstance(value, str):
-        raise msgspec.ValidationError(f"Expected a text, got {type(value).__name__}")
+        raise TypeError(f"Expected a text, got {type(value).__name__}")
     if kind is Padded:
         return value.strip()
     moment = _moment(value)
@@ -304,4 +304,4 @@ def _moment(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value).replace(tzinfo=None)
     except ValueError:
-        raise msgspec.ValidationError("Expected /Date(milliseconds)/") from None
+        raise ValueError("Expected /Date(milliseconds)/") from None

@@ -185,14 +185,18 @@ def is_internal(text: str) -> bool:
 
 
 def find(text: str) -> Refusal | None:
-    """Return what Exact's text means, or None when it is not in the catalogue."""
+    """Return what Exact's text means, or None when it is not in the catalogue.
+
+    Of several findings, each on its own line, the most special one decides.
+    """
     return next((refusal for refusal in REFUSALS if refusal.fits(text)), None)
 
 
 def explained(text: str) -> str:
     """Return a message for a person: our words when we have some, then always Exact's own."""
     quoted = " ".join(text.split())
-    known = find(text)
-    if known is None:
+    known = [found for line in text.splitlines() if (found := find(line))]
+    if not known:
         return f"Exact refused it and says: “{quoted}”"
-    return f"{known.says} {known.mend} Exact says: “{quoted}”"
+    ours = " ".join(f"{one.says} {one.mend}" for one in dict.fromkeys(known))
+    return f"{ours} Exact says: “{quoted}”"
