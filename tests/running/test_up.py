@@ -13,7 +13,13 @@ import pytest
 from sync.running import broker
 from tests.running.installation import Family, Installation, child_of, eventually, is_alive
 
-PARTS = {"broker": "broker.conf", "worker": "celery", "beat": "beat", "web": "sync.running.web"}
+# What tells each child by its command line; a Redis server rewrites its own.
+PARTS = {
+    "broker": "unixsocket",
+    "worker": "celery --app config worker",
+    "beat": "celery --app config beat",
+    "web": "sync.running.web",
+}
 
 
 @pytest.fixture
@@ -48,10 +54,10 @@ def test_what_is_killed_is_started_again(
 
 def test_a_new_broker_gets_a_new_worker(running: tuple[Installation, psutil.Popen]) -> None:
     installation, process = running
-    eventually(lambda: child_of(process, "celery --app config worker"))
+    eventually(lambda: child_of(process, PARTS["worker"]))
     worker, server = (
-        child_of(process, "celery --app config worker"),
-        child_of(process, "broker.conf"),
+        child_of(process, PARTS["worker"]),
+        child_of(process, PARTS["broker"]),
     )
     assert worker
     assert server
@@ -59,7 +65,7 @@ def test_a_new_broker_gets_a_new_worker(running: tuple[Installation, psutil.Pope
     server.kill()
 
     eventually(
-        lambda: child_of(process, "celery --app config worker") not in {None, worker},
+        lambda: child_of(process, PARTS["worker"]) not in {None, worker},
         installation.said,
     )
     assert "worker is started anew: the broker was started anew." in installation.said()
@@ -67,8 +73,8 @@ def test_a_new_broker_gets_a_new_worker(running: tuple[Installation, psutil.Pope
 
 def test_a_killed_worker_takes_its_pool_along(running: tuple[Installation, psutil.Popen]) -> None:
     installation, process = running
-    eventually(lambda: (one := child_of(process, "celery --app config worker")) and one.children())
-    worker = child_of(process, "celery --app config worker")
+    eventually(lambda: (one := child_of(process, PARTS["worker"])) and one.children())
+    worker = child_of(process, PARTS["worker"])
     assert worker
     pool = worker.children(recursive=True)
 
@@ -123,9 +129,7 @@ def test_ctrl_c_leaves_no_orphan_and_a_second_start_goes_on(installation: Instal
 def test_a_killed_supervisor_leaves_no_orphan(installation: Installation) -> None:
     with installation.up() as process:
         family = Family(process)
-        eventually(
-            lambda: (one := child_of(process, "celery --app config worker")) and one.children()
-        )
+        eventually(lambda: (one := child_of(process, PARTS["worker"])) and one.children())
         family.look()
 
         process.kill()
