@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +11,10 @@ from accounts_link.imports.headings import plain
 from accounts_link.imports.shapes import Cell, CellError
 
 # Texts
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+EXCELS_DIGITS = Decimal(10) ** 15
+SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+")
 
 
 def text(cell: Cell, *, most: int) -> str:
@@ -29,9 +32,8 @@ def paragraph(cell: Cell, *, most: int) -> str:
     if isinstance(cell, datetime):
         raise CellError("was turned into a date by Excel; format it as text and type it anew.")
     found = " ".join(_written(cell).split())
-    for character in found:
-        if unicodedata.category(character) in ("Cc", "Cs"):
-            raise CellError(f"holds the control character U+{ord(character):04X}; remove it.")
+    if control := CONTROL.search(found):
+        raise CellError(f"holds the control character U+{ord(control[0]):04X}; remove it.")
     if len(found) > most:
         raise CellError(f"has {len(found)} characters; at most {most} fit.")
     return found
@@ -44,10 +46,6 @@ def identifier(cell: Cell, *, most: int) -> str:
     if shortened or SHORTENED.fullmatch(found):
         raise CellError(f"“{found}” was shortened by Excel; format the column as text.")
     return found
-
-
-EXCELS_DIGITS = Decimal(10) ** 15
-SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+")
 
 
 def _written(cell: Cell) -> str:

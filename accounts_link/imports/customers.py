@@ -156,7 +156,7 @@ def _read(
         if record.errors:
             yield from (replace(error, record=customer.number) for error in record.errors)
         else:
-            yield replace(customer, notes=tuple(record.notes))
+            yield replace(customer, notes=tuple(record.notes)) if record.notes else customer
 
 
 def _customer(record: Record) -> CustomerRow:

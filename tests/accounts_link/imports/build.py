@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -64,7 +65,7 @@ def csv_of(rows: Sequence[dict[str, str]], separator: str = ";") -> str:
     )
 
 
-def xlsx_of(rows: Iterable[Sequence[object]], **formats: str) -> bytes:
+def xlsx_of(rows: Iterable[list[Any]], **formats: str) -> bytes:
     """Write a workbook; `formats` gives cells a number format, such as B2="0%"."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]

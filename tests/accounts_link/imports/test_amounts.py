@@ -94,8 +94,18 @@ def test_a_column_that_uses_both_marks_settles_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "mark"),
-    [("12,50", ","), ("1.234,5", ","), ("1.234.567", ","), ("12.5", "."), ("21,5%", ",")]
-    + [("12", ""), ("1.234", ""), ("junk", ""), (Decimal("1.5"), ""), ("", "")],
+    [
+        ("12,50", ","),
+        ("1.234,5", ","),
+        ("1.234.567", ","),
+        ("12.5", "."),
+        ("21,5%", ","),
+        ("12", ""),
+        ("1.234", ""),
+        ("junk", ""),
+        (Decimal("1.5"), ""),
+        ("", ""),
+    ],
 )
 def test_a_cell_proves_its_decimal_mark_or_nothing(cell: str | Decimal, mark: str) -> None:
     assert decimal_mark(cell) == mark

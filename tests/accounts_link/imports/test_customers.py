@@ -56,7 +56,7 @@ def test_a_full_row_becomes_a_customer() -> None:
         "-50% Shop",
         "@home",
         "<script>alert(1)</script>",
-        "🦊 Café ’t Hoekje",
+        "🦊 Café 't Hoekje",
         "Robert'); DROP TABLE students;--",
     ],
 )
@@ -71,10 +71,10 @@ def test_any_name_is_plain_text(name: str) -> None:
     "title", [name for name in CUSTOMER if name not in ("State", "VAT number")]
 )
 def test_an_empty_mandatory_cell_is_told(title: str) -> None:
-    assert customer(**{title: " "}) == RowError(
+    assert customer(**{title: ""}) == RowError(
         2,
         title,
-        " ",
+        "",
         f"Column “{title}” is empty; fill it in.",
         "" if title == "Customer Number" else "10001",
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts_link.imports.export import defused, write_csv
+from accounts_link.imports.export import Value, defused, write_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -27,7 +27,7 @@ def test_no_text_ever_begins_as_a_formula(value: str) -> None:
     assert not defused(value).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-ROW = ["=1+1", 'a "b", c;d', Decimal("-12.50"), 7, date(2026, 9, 23), True, None]
+ROW: list[Value] = ["=1+1", 'a "b", c;d', Decimal("-12.50"), 7, date(2026, 9, 23), True, None]
 
 
 def test_texts_are_defused_and_numbers_stay_numbers() -> None:

@@ -68,7 +68,7 @@ def test_every_usual_separator_is_found(separator: str) -> None:
         ('a,b\nCafé "Ster" x,2\n', [['Café "Ster" x', "2"]]),
         ("\n\na,b\n\n1,2\n,\n\n", [["1", "2"]]),
         ("a,b,c\n1\n1,2,3,,,\n", [["1", "", ""], ["1", "2", "3"]]),
-        ("a,b\n\u2028x,\x85\nx\x0by,2\n", [["\u2028x", "\x85"], ["x\x0by", "2"]]),
+        ("a,b\n\u2028x,\x85y\nx\x0by,2\n", [["\u2028x", "\x85y"], ["x\x0by", "2"]]),
         ("a\n1\n", [["1"]]),
         (" \n\na;b,c;d\n1;2;3\n", [["1", "2", "3"]]),
         ("a,b\n🦊,<script>alert(1)</script>\n", [["🦊", "<script>alert(1)</script>"]]),

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from accounts_link.imports import xlsx_tables
 from accounts_link.imports.invoices import InvoiceRow, read_invoices
@@ -212,7 +213,7 @@ def test_another_archive_is_no_workbook() -> None:
 
 def test_a_workbook_that_counts_from_1904_is_refused() -> None:
     book = openpyxl.Workbook()
-    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.epoch = CALENDAR_MAC_1904
 
     with pytest.raises(FileError, match="1904"):
         a_table(saved(book))
