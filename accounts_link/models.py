@@ -1,4 +1,4 @@
-"""The parties: customers of zapfloor, our copies of Exact's accounts, and the links between them."""
+"""The parties: customers of zapfloor, our copies of Exact's accounts, and their links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When: what happens by itself, and the doorbells; the database remembers what a lost one forgot."""
+"""When: what happens by itself, and the doorbells; the database remembers the rest."""
 
 import logging
 from typing import Any

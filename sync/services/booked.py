@@ -104,7 +104,7 @@ def audited(office: Office, entry: OutboxEntry) -> None:
 
 
 def not_one(entry: OutboxEntry, found: Sequence[Answer]) -> None:
-    """None or several are there of what was booked once: show it with all numbers, touch nothing."""
+    """None or several are there of what was booked once: show all, touch nothing."""
     numbers = ", ".join(answer.number for answer in found) or "none"
     outbox.move(
         entry,

@@ -5,41 +5,63 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 
-from sync.models import InvoiceState
+from sync.models import Invoice, InvoiceState
 from sync.models.documents import BEFORE_THE_OUTBOX
-from sync.services import prepare
+from sync.services import diary, prepare
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
     from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
 
-MAY_BE_EXCLUDED = [*BEFORE_THE_OUTBOX, InvoiceState.HELD]
 MAY_BE_TAKEN_UP = [InvoiceState.HELD, InvoiceState.EXCLUDED]
 
 
-def exclude(invoices: InvoiceQuerySet, *, reason: str) -> int:
-    """Leave these documents out of the books, with the reason; return how many.
+def hold(invoices: InvoiceQuerySet, *, by: AbstractBaseUser, reason: str = "") -> int:
+    """Hold documents back, also from a push that goes by itself; return how many.
 
-    Raises ValueError without a reason. What was sent, or is on its way, stays as it is.
+    What is on its way or booked stays as it is.
+    """
+    held = reason.strip() or f"Held back by {by.get_username()}."
+    return _keep(invoices.before_the_outbox(), InvoiceState.HELD, held, by=by)
+
+
+def exclude(invoices: InvoiceQuerySet, *, by: AbstractBaseUser, reason: str) -> int:
+    """Leave documents out of the books for good, with the reason; return how many.
+
+    Raises ValueError without a reason. What is on its way or booked stays as it is.
     """
     if not reason.strip():
         raise ValueError("Say why: the accountant will want to know.")
-    return invoices.filter(state__in=MAY_BE_EXCLUDED).update(
-        state=InvoiceState.EXCLUDED, reason=reason.strip(), released_at=None
-    )
+    chosen = invoices.filter(state__in=[*BEFORE_THE_OUTBOX, InvoiceState.HELD])
+    return _keep(chosen, InvoiceState.EXCLUDED, reason.strip(), by=by)
 
 
-def include(invoices: InvoiceQuerySet, division: Division | None) -> int:
-    """Take documents up again that were excluded or held; return how many.
+def include(invoices: InvoiceQuerySet, division: Division | None, *, by: AbstractBaseUser) -> int:
+    """Take up again what was held or excluded; return how many.
 
     They wait for a person to push them, whoever had let them go before.
     """
     with transaction.atomic():
-        keys = list(invoices.filter(state__in=MAY_BE_TAKEN_UP).values_list("pk", flat=True))
-        chosen = invoices.model._default_manager.filter(Q(pk__in=keys))  # noqa: SLF001 - documented API
-        chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None)
+        chosen = _fixed(invoices.filter(state__in=MAY_BE_TAKEN_UP))
+        diary.note(chosen, "Taken up again", by=by)
+        taken = chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None)
         if division is not None:
             prepare.refresh(division, chosen)
-    return len(keys)
+    return taken
+
+
+def _keep(
+    invoices: InvoiceQuerySet, state: InvoiceState, reason: str, *, by: AbstractBaseUser
+) -> int:
+    with transaction.atomic():
+        chosen = _fixed(invoices)
+        diary.note(chosen, f"{state.label}: {reason}", by=by)
+        return chosen.update(state=state, reason=reason, released_at=None)
+
+
+def _fixed(invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+    """Return the same documents, whatever becomes of what they were chosen by."""
+    return Invoice.objects.filter(pk__in=list(invoices.values_list("pk", flat=True)))

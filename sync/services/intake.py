@@ -22,7 +22,7 @@ from accounts_link.models import Customer
 from sync.models import Invoice, InvoiceLine
 from sync.models.documents import BEFORE_THE_OUTBOX
 from sync.rules.parties import vat_normal_form, vat_problem
-from sync.services.mirror import batches
+from sync.services.streams import batches
 
 BATCH = 500
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
+from exact_client.connections import keep_alive as keep_connection_alive
 from exact_client.models import Division, ExactConnection
-from exact_client.oauth import keep_alive as keep_connection_alive
 from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run, Upload
 from sync.services import (
     look_up,

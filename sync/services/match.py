@@ -21,7 +21,7 @@ from accounts_link.models import (
 from sync.rules import matching
 from sync.rules.parties import Party
 from sync.services import link
-from sync.services.mirror import batches
+from sync.services.streams import batches
 
 if TYPE_CHECKING:
     from exact_client.models import Division

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -14,6 +13,7 @@ from accounts_link.models import ExactAccount
 from exact_client.records import DeletedRecord, SyncedAccountRecord
 from sync.models import MirrorCursor
 from sync.services.copies import save_copies
+from sync.services.streams import batches
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
@@ -130,13 +130,3 @@ def _finish(cursor: MirrorCursor, version: int, now: datetime) -> None:
         history=[*old, *recent, [version, now.timestamp()]][-50:],
         read_at=now,
     )
-
-
-T = TypeVar("T")
-
-
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Cut a stream into lists of at most `size`, reading no further than asked."""
-    stream = iter(items)
-    while batch := list(islice(stream, size)):
-        yield batch

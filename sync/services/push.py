@@ -96,8 +96,7 @@ class DryRun:
 def dry_run(office: Office) -> DryRun:
     """Work out what a push of everything would send, without sending or writing anything."""
     result = DryRun()
-    invoices = prepare.with_parts(Invoice.objects.before_the_outbox(), office.division)
-    for shown in prepare.previews(office.division, invoices):
+    for shown in prepare.previews(office.division, Invoice.objects.before_the_outbox()):
         if shown.state != InvoiceState.READY or shown.entry is None:
             result.waiting[shown.state] += 1
             continue

@@ -51,7 +51,7 @@ def enqueue(
     made = 0
     with transaction.atomic():
         prepare.refresh(division, released)
-        for shown in prepare.previews(division, prepare.with_parts(released, division)):
+        for shown in prepare.previews(division, released):
             order = _order(division, shown, may_create=may_create)
             if order is not None:
                 made += outbox.make(order, now=now, by=by).made_at == now

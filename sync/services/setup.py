@@ -17,6 +17,7 @@ from sync.models import (
     GLAccount,
     GLMapping,
     InvoiceLine,
+    InvoiceState,
     Journal,
     JournalMapping,
     VATCode,
@@ -146,8 +147,8 @@ def is_ready(steps: list[Step]) -> bool:
 def unmapped(division: Division) -> list[tuple[str, str]]:
     """Return what the documents at hand still miss: (journal, gl or vat; in words), each once."""
     found: dict[tuple[str, str], None] = {}
-    invoices = prepare.with_parts(InvoiceRow.objects.filter(state="needs_mapping"), division)
-    for shown in prepare.previews(division, invoices):
+    incomplete = InvoiceRow.objects.filter(state=InvoiceState.NEEDS_MAPPING)
+    for shown in prepare.previews(division, incomplete):
         for problem in shown.problems:
             kind = str(problem.key[0]).removeprefix("credit_").replace("cost_centre", "journal")
             if kind in {"journal", "gl", "vat"}:
@@ -186,12 +187,8 @@ def vat_cells(division: Division, at_hand: Sold) -> list[VatCell]:
     """Return the kinds of customer and rate to map: those at hand, and the country's usual ones."""
     kinds = ("vat", "no_vat", "private")
     rates = [Decimal(rate) for rate in USUAL_RATES.get(division.country, (0,))]
-    usual = {VatCell(CountryGroup.DOMESTIC, kind, rate) for kind in kinds for rate in rates}
-    usual |= {
-        VatCell(group, kind, rate)
-        for group in (CountryGroup.EU, CountryGroup.NON_EU)
-        for kind in kinds
-        for rate in {Decimal(0), rates[0]}
+    usual = {
+        VatCell(group, kind, rate) for group in CountryGroup for kind in kinds for rate in rates
     }
     found = {
         VatCell(country_group(country, division.country), kind, rate)

@@ -1,0 +1,65 @@
+"""manage.py connect: finish a connection to Exact without a browser."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from exact_client import connections
+from exact_client.budget import Lane
+from exact_client.models import ExactConnection
+from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
+from sync.services import books, jobs, setup
+
+BY = "manage.py connect"
+
+
+class Command(Verb):
+    """Finish a connection, and read what the books offer."""
+
+    help = "Finish a connection to Exact without a browser."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the system, and a code or the stand-in's consent."""
+        super().add_arguments(parser)
+        parser.add_argument("system", choices=["exact", "zoho"])
+        how = parser.add_mutually_exclusive_group(required=True)
+        how.add_argument("--code", help="the code, or the whole address, that Exact returned to")
+        how.add_argument(
+            "--sandbox",
+            action="store_true",
+            help="walk through the stand-in's consent page, and map what can be guessed",
+        )
+
+    def do(self, *, system: str, code: str | None, sandbox: bool, **_: Any) -> Outcome:
+        """Connect now."""
+        if system == "zoho":
+            raise CommandError(
+                "Zoho CRM is not part of this version yet.", returncode=COULD_NOT_RUN
+            )
+        connection = _connect(code)
+        division = the_division()
+        offered = books.read(division, jobs.office_of(division, Lane.PERSON).exact)
+        mapped = 0
+        if sandbox:  # nothing real can be booked wrongly there, so guesses will do
+            mapped = setup.confirm(division, setup.guesses(division), now=timezone.now())
+        values = {
+            "user": connection.user_name,
+            "division": division.code,
+            "name": division.name,
+            "offered": offered,
+            "mapped": mapped,
+        }
+        lines = [f"Connected as {connection.user_name} at {connection.url}, division {division}."]
+        if mapped:
+            lines.append(f"{mapped} mappings guessed; see Set-up.")
+        return Outcome(lines, values)
+
+
+def _connect(code: str | None) -> ExactConnection:
+    if code is None:
+        return connections.connect_through_sandbox(connected_by=BY)
+    return connections.finish(connections.decoded_code(code), connected_by=BY)
