@@ -100,7 +100,9 @@ def _whitelisted(query: Query) -> bool:
 
 
 def _mandatory_filter(entity: Entity) -> Problem:
-    names = sorted(item.name for item in entity.properties.values() if item.filterable)
+    names = sorted(
+        (item.name for item in entity.properties.values() if item.filterable), key=str.lower
+    )
     return problem(
         400,
         "This endpoint has mandatory filtering applied. A GET request for this endpoint must have "
