@@ -31,6 +31,7 @@ from sync.rules.vocabulary import (
     WITHIN_EU,
     Stems,
     mentions,
+    names_a_city,
     names_exactly,
     names_its_city,
     topic_of,
@@ -110,7 +111,8 @@ def _journals_of(
     kind: DocumentKind, offered: Sequence[Journal], locations: Collection[str]
 ) -> Iterator[tuple[JournalCell, Guess]]:
     general = [one for one in offered if not _names_any(one.description, locations)]
-    if found := _only(general, SALES) or _plainest(general):
+    placeless = [one for one in general if not names_a_city(one.description)]
+    if found := _only(general, SALES) or _only(placeless, SALES):
         yield JournalCell(ANY, kind), Guess(found.code, f"{_name(found)} is for all locations.")
     for location in locations:
         if own := _only(_of_location(offered, location)):
@@ -194,13 +196,6 @@ def _only(offered: Iterable[Offer], best: Stems = ()) -> Offer | None:
     if len(fitting) > 1:
         fitting = [one for one in fitting if mentions(one.description, best)]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _plainest(offered: Iterable[Offer]) -> Offer | None:
-    """The one whose every word all the others have too: “Sales” beside “Sales Ghent”."""
-    words = {one: set(one.description.casefold().split()) for one in offered}
-    plain = [one for one in words if all(words[one] <= others for others in words.values())]
-    return plain[0] if len(plain) == 1 and words[plain[0]] else None
 
 
 def _spoken(topic: str) -> str:

@@ -96,6 +96,11 @@ def names_its_city(text: str, location: str) -> bool:
     return any(re.search(rf" {name} (?!\d)", plain(text)) for name in _names(first) if name)
 
 
+def names_a_city(text: str) -> bool:
+    """Say whether the text names any city of PLACES."""
+    return any(names_its_city(text, name) for names in PLACES for name in names)
+
+
 def _spellings(location: str) -> frozenset[str]:
     first, *rest = plain(location).split() or [""]
     return frozenset(" ".join((name, *rest)) for name in _names(first))
