@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections
 from django.db.models import Max
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -97,12 +97,11 @@ def _is_silent(since: float) -> bool:
     longest = PATIENCE * heartbeat_interval()
     if time.monotonic() - since < longest.total_seconds():
         return False
+    close_old_connections()  # the database may have been restarted since the last look
     try:
         quiet_for = silence()
     except DatabaseError:  # then the worker is not to blame
         return False
-    finally:
-        connection.close()
     return quiet_for is None or quiet_for > longest
 
 
