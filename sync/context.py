@@ -1,0 +1,162 @@
+"""What every page shows around its content: navigation with counts, and how the connection is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    DateTimeField,
+    DecimalField,
+    Exists,
+    Expression,
+    Field,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject, cached_property
+
+from accounts_link.division import find_division
+from accounts_link.models import AccountLink, Customer, Standing
+from exact_client.models import Division, ExactConnection
+from sync.models import Invoice, InvoiceState, MirrorCursor, Signal
+
+FOR_A_PERSON = [
+    InvoiceState.NEEDS_DATA,
+    InvoiceState.NEEDS_LINK,
+    InvoiceState.NEEDS_MAPPING,
+    InvoiceState.NEEDS_YOU,
+    InvoiceState.DRIFTED,
+]
+
+# heading, then: word, page, icon, the count beside it
+NAVIGATION = [
+    ("", [("Home", "sync:home", "home", ""), ("Inbox", "sync:inbox", "inbox", "signals")]),
+    (
+        "Exact Online",
+        [
+            ("Accounts overview", "accounts_link:overview", "link", ""),
+            ("Customers", "accounts_link:customers", "people", ""),
+            ("Review", "accounts_link:review", "review", "review"),
+            ("Invoices", "sync:invoices", "invoice", "invoices"),
+            ("Link history", "accounts_link:history", "history", ""),
+            ("Runs", "sync:runs", "runs", ""),
+        ],
+    ),
+    ("Company", [("Import", "sync:import", "import", ""), ("Set-up", "sync:setup", "setup", "")]),
+]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `shell`, which asks the database only when a page shows it."""
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the navigation."""
+
+    word: str
+    url: str
+    icon: str
+    count: int
+    is_current: bool
+
+
+class Shell:
+    """The frame of a page, in two queries: the division, and every count at once."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.division: Division | None = find_division(request)
+
+    @cached_property
+    def counts(self) -> dict[str, Any]:
+        """Return customers, linked, review, create, invoices, signals and the euros that wait."""
+        if self.division is None:
+            return {"signals": Signal.objects.open().count(), "customers": Customer.objects.count()}
+        counts = ask_at_once(self.division, _questions(self.division))
+        return {**counts, "without": max(counts["customers"] - counts["linked"], 0)}
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Entry]]]:
+        """Return the navigation; a page that this user's installation lacks is left out."""
+        current = self._current()
+        groups = [
+            (heading, [self._entry(current, *line) for line in lines if _address(line[1])])
+            for heading, lines in NAVIGATION
+        ]
+        return [(heading, entries) for heading, entries in groups if entries]
+
+    @property
+    def is_connected(self) -> bool:
+        """Exact answers us, as far as we know."""
+        state = self.division.connection.state if self.division else None
+        return state == ExactConnection.State.CONNECTED
+
+    def _entry(self, current: str, word: str, page: str, icon: str, count: str) -> Entry:
+        url = _address(page)
+        return Entry(word, url, icon, self.counts.get(count) or 0, url == current)
+
+    def _current(self) -> str:
+        """Return the entry whose address the page's begins with; Home only when it is Home."""
+        path = self.request.path
+        pages = [_address(line[1]) for _, lines in NAVIGATION for line in lines]
+        under = [url for url in pages if url and url != "/" and path.startswith(url)]
+        return max(under, key=len, default=path)
+
+
+def _address(page: str) -> str:
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""
+
+
+def ask_at_once(division: Division, questions: dict[str, Expression]) -> dict[str, Any]:
+    """Return the answers of many subqueries in one query, by the names of the questions."""
+    named = {f"asked_{name}": question for name, question in questions.items()}
+    answers = Division.objects.filter(pk=division.pk).values(**named).get()
+    return {name: answers[f"asked_{name}"] for name in questions}
+
+
+def _questions(division: Division) -> dict[str, Expression]:
+    standings = _standings(division)
+    cursors = MirrorCursor.objects.filter(division=division)
+    waiting = Invoice.objects.filter(state=InvoiceState.NEEDS_LINK)
+    return {
+        "customers": _number(Customer.objects.filter(is_active=True)),
+        "linked": _number(AccountLink.objects.filter(division=division)),
+        "review": _number(standings.filter(outcome=Standing.Outcome.REVIEW)),
+        "create": _number(standings.filter(outcome=Standing.Outcome.CREATE)),
+        "invoices": _number(Invoice.objects.filter(state__in=FOR_A_PERSON)),
+        "signals": _number(Signal.objects.open()),
+        "waiting_count": _number(waiting),
+        "waiting_amount": Figure(waiting, "amount", "SUM(amount)", DecimalField()),
+        "mirrored_at": Figure(cursors, "read_at", "MAX(read_at)", DateTimeField()),
+    }
+
+
+def _standings(division: Division) -> QuerySet[Standing]:
+    """Those that still hold: no link was made since."""
+    linked = AccountLink.objects.filter(customer=OuterRef("customer"), division=division)
+    return Standing.objects.filter(~Exists(linked), division=division)
+
+
+def _number(rows: QuerySet[Any]) -> Figure:
+    return Figure(rows, "pk", "COUNT(*)", IntegerField())
+
+
+class Figure(Subquery):
+    """One figure over all of `rows`, which may be none: a count is then 0, a sum None."""
+
+    template = "(SELECT %(figure)s FROM (%(subquery)s) AS chosen)"
+
+    def __init__(
+        self, rows: QuerySet[Any], column: str, figure: str, kind: Field[Any, Any]
+    ) -> None:
+        super().__init__(rows.order_by().values(column), kind, figure=figure)
