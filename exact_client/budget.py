@@ -26,6 +26,7 @@ __all__ = ["Budget", "Lane", "Purse"]
 
 logger = logging.getLogger(__name__)
 TOO_MANY_REQUESTS: Final = 429
+MINUTELY, DAILY = "Minutely-", ""  # how the two halves of the headers differ
 A_BREATH: Final = timedelta(milliseconds=20)  # so that who comes back is not a hair too early
 
 
@@ -74,7 +75,7 @@ class Budget:
             count.offset = self._clock.bounds or count.offset
             limited = answer is not None and answer.status == TOO_MANY_REQUESTS
             count.settle(
-                ticket, _told(answer, "Minutely-"), _told(answer, ""), moment, limited=limited
+                ticket, told(answer, MINUTELY), told(answer, DAILY), moment, limited=limited
             )
 
     def give_back(self, ticket: Ticket) -> None:
@@ -129,7 +130,8 @@ def _read(stored: object) -> Count:
         return Count()
 
 
-def _told(answer: Answer | None, half: str) -> Told:
+def told(answer: Answer | None, half: str) -> Told:
+    """Return what an answer says about the minute or about the day."""
     if answer is None:
         return Told()
     numbers = [

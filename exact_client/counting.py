@@ -15,6 +15,7 @@ import msgspec
 
 MINUTE, DAY = 60_000, 86_400_000  # milliseconds
 FREE_FOR_ALL = 50_000  # into the minute: what was kept for others until then may be taken
+MANY = 100  # unheard calls that are told apart
 FORGOTTEN_AFTER = 120_000  # a call of a dead process; far longer than any call may take
 
 
@@ -45,13 +46,26 @@ class Span(NamedTuple):
     latest: int
 
 
+class Unheard(NamedTuple):
+    """A call without an answer that tells where it counted."""
+
+    latest: int  # when it counted at the latest
+    before: int  # the number of the last ticket that was given out by then
+
+
 class Window(msgspec.Struct):
-    """A minute or a day of Exact: how many calls it allows, and how many surely counted."""
+    """A minute or a day of Exact: how many calls it allows, and how many counted in it."""
 
     length: int
     limit: int
     start: int = 0
-    used: int = 0
+    told: int = 0  # by Exact
+    unheard: list[Unheard] = msgspec.field(default_factory=list)  # may have counted on top
+
+    @property
+    def used(self) -> int:
+        """How many calls counted at most, besides those in flight."""
+        return self.told + len(self.unheard)
 
     @property
     def end(self) -> int:
@@ -64,20 +78,34 @@ class Window(msgspec.Struct):
         in_the_future = self.start > moment.latest + self.length  # somebody's clock was wrong
         if begun <= self.start and not in_the_future:
             return False
-        self.start, self.used = begun, 0
+        self._begin(begun)
         return True
 
-    def learn(self, told: Told, flown: Span) -> None:
-        """Count one call that was answered, or may have been, while it flew."""
-        if told.reset is None or told.limit is None or told.remaining is None:
-            self.used += self.start <= flown.latest  # it may have counted here
+    def learn(self, told: Told, ticket: Ticket) -> None:
+        """Take in what Exact said in its answer to this call.
+
+        What was sent before this call left is in Exact's own count by now.
+        """
+        if told.limit is None or told.remaining is None or told.reset is None:
             return
-        start, used = told.reset - self.length, told.limit - told.remaining
         self.limit = told.limit
+        self.unheard = [call for call in self.unheard if call.before >= ticket.id]
+        start = told.reset - self.length
         if start > self.start or self.start - start > self.length:
-            self.start, self.used = start, used
-        elif start == self.start:
-            self.used = max(self.used, used)
+            self._begin(start)
+        if start == self.start:
+            self.told = max(self.told, told.limit - told.remaining)
+
+    def suspect(self, call: Unheard) -> None:
+        """Hold a call against this window that may have counted in it, or will in the next."""
+        if len(self.unheard) < MANY:
+            self.unheard.append(call)
+        else:
+            self.told += 1
+
+    def _begin(self, start: int) -> None:
+        self.start, self.told = start, 0
+        self.unheard = [call for call in self.unheard if call.latest >= start]
 
 
 class Told(NamedTuple):
@@ -139,15 +167,16 @@ class Count(msgspec.Struct):
         """
         self._landed(ticket)
         self._enter(moment)
-        flown = Span(ticket.earliest, moment.latest)
         minute_before = self.minute.start
-        self.minute.learn(minute, flown)
-        self.day.learn(day, flown)
+        for window, told in ((self.minute, minute), (self.day, day)):
+            if None in told:
+                window.suspect(Unheard(moment.latest, self.last_ticket))
+            window.learn(told, ticket)
         if self.minute.start != minute_before:
             self._turn()
         self.unexplained = self.unexplained + 1 if limited and minute == day == Told() else 0
         if self.unexplained:
-            self.minute.used = max(self.minute.used, self.minute.limit)
+            self.minute.told = self.minute.limit
             self.blocked_until = moment.latest + min(2**self.unexplained - 2, 60) * MINUTE
 
     def _enter(self, moment: Span) -> None:
@@ -156,7 +185,7 @@ class Count(msgspec.Struct):
         self.day.enter(moment)
         for ticket in [t for t in self.in_flight if t.latest + FORGOTTEN_AFTER < moment.earliest]:
             self.in_flight.remove(ticket)
-            self.day.used += 1  # its process died; the call may have been made
+            self.day.suspect(Unheard(moment.latest, self.last_ticket))  # its process died
 
     def _turn(self) -> None:
         self.owed, self.waiting = self.waiting, set()
