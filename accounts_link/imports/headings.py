@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts_link.imports.shapes import FileError, Table
 
-PARENTHESES = re.compile(r"\(.*?\)")
+MAX_TITLE = 60  # characters of a heading that messages repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,10 @@ def match(table: Table, columns: Sequence[Column]) -> Headings:
     found: dict[str, list[int]] = {}
     unknown = []
     for place, title in enumerate(table.columns):
-        column = names.get(plain(title)) or names.get(plain(PARENTHESES.sub("", title)))
-        if column:
+        if column := names.get(plain(title)):
             found.setdefault(column.field, []).append(place)
         elif title:
-            unknown.append(title)
+            unknown.append(title[:MAX_TITLE])
     table.unknown_columns = tuple(unknown)
     _refuse_missing(table, [c.title for c in columns if c.mandatory and c.field not in found])
     _refuse_doubles(table, [places for places in found.values() if len(places) > 1])
@@ -58,15 +56,15 @@ def match(table: Table, columns: Sequence[Column]) -> Headings:
 
 
 def plain(title: str) -> str:
-    """Return the letters and digits of a title, without case and accents."""
+    """Return the letters, digits and currency signs of a title, without case and accents."""
     folded = unicodedata.normalize("NFKD", title.casefold())
-    return "".join(character for character in folded if character.isalnum())
+    return "".join(c for c in folded if c.isalnum() or unicodedata.category(c) == "Sc")
 
 
 def _refuse_missing(table: Table, missing: list[str]) -> None:
     if not missing:
         return
-    seen = ", ".join(f"“{title[:60]}”" for title in table.columns[:40])
+    seen = ", ".join(f"“{title[:MAX_TITLE]}”" for title in table.columns[:40])
     message = f"Missing: {_listed(missing)}. The first row holds {seen}."
     if len(table.columns) == 1:
         message += " Columns must be separated by a semicolon, comma, tab or vertical bar."

@@ -56,7 +56,7 @@ COLUMNS = (
     Column(
         "unit_price",
         "unit_price",
-        ("price", "prijs", "prix unitaire", "Einzelpreis"),
+        ("unit price €", "price", "prijs", "prix unitaire", "Einzelpreis"),
         mandatory=True,
     ),
     Column("discount_percent", "discount", ("discount %", "korting", "remise", "Rabatt")),
@@ -73,6 +73,7 @@ AMOUNTS = (
     "total_vat",
     "total_incl",
 )
+DISCOUNT_WORDS = ("discount", "korting", "remise", "rabatt")
 DAYS = ("invoice_date", "due_date", "period_from", "period_to")
 
 KINDS = {"invoice": "invoice", "creditnote": "credit_note"}

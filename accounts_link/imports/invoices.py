@@ -20,10 +20,17 @@ from accounts_link.imports.cells import (
     text,
 )
 from accounts_link.imports.evidence import Evidence
-from accounts_link.imports.headings import Headings, match
-from accounts_link.imports.invoice_columns import AMOUNTS, COLUMNS, DAYS, KINDS, RESOURCE_TYPES
+from accounts_link.imports.headings import Headings, match, plain
+from accounts_link.imports.invoice_columns import (
+    AMOUNTS,
+    COLUMNS,
+    DAYS,
+    DISCOUNT_WORDS,
+    KINDS,
+    RESOURCE_TYPES,
+)
 from accounts_link.imports.records import Record
-from accounts_link.imports.shapes import Cell, RowError, Table
+from accounts_link.imports.shapes import Cell, FileError, RowError, Table
 
 NO_DAY = date.min  # stands where a day could not be read; no row with one is ever handed out
 ZERO = Decimal(0)
@@ -83,7 +90,19 @@ def read_invoices(table: Table) -> Iterator[InvoiceRow | RowError]:
 
     Raises FileError: at once for columns that are missing or double, later for a damaged file.
     """
-    return _read(table, match(table, COLUMNS))
+    headings = match(table, COLUMNS)
+    _refuse_other_discounts(table)
+    return _read(table, headings)
+
+
+def _refuse_other_discounts(table: Table) -> None:
+    """A discount that is left unread would book too much: better no file than that one."""
+    for title in table.unknown_columns:
+        if any(word in plain(title) for word in DISCOUNT_WORDS):
+            raise FileError(
+                f"Column “{title}” can't be read: a discount must be a percentage of its line, in"
+                " a column “discount”. Change or remove the column."
+            )
 
 
 def _read(table: Table, headings: Headings) -> Iterator[InvoiceRow | RowError]:

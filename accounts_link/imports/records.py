@@ -68,7 +68,8 @@ class Record:
         value = str(self.cell(field))
         shown = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
         title = self._headings.titles[field]
-        self.errors.append(RowError(self.line, title, shown, _said(title, why)))
+        message = _said(title, why.replace(value, shown) if value else why)
+        self.errors.append(RowError(self.line, title, shown, message))
 
     def note(self, field: str, what: str) -> None:
         """Note what a person should know about a field."""

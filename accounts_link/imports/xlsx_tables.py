@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from typing import BinaryIO, cast
 
 import openpyxl
@@ -29,6 +30,7 @@ DIGITS = 15  # that Excel keeps of a number
 Cells = tuple[ReadOnlyCell | EmptyCell, ...]
 
 ROW_TAG = re.compile(rb"<(?:\w{1,20}:)?row[\s/>]")
+LITERALS = re.compile(r'"[^"]*"|\\.')  # of a number format: shown, without a meaning
 LEADING_ZEROS = re.compile(r"0{2,}")
 
 
@@ -103,17 +105,17 @@ def _refuse_burst(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) ->
 def _records(sheet: ReadOnlyWorksheet, name: str) -> Iterator[Row]:
     """Yield every row with its number, blank ones too."""
     sheet.reset_dimensions()  # what the file claims about its size may be wrong
-    rows = enumerate(cast("Iterator[Cells]", sheet.rows), 1)
-    while True:
+    rows = (list(map(_cell, cells)) for cells in cast("Iterator[Cells]", sheet.rows))
+    for number in count(1):
         try:
-            number, cells = next(rows)
+            cells = next(rows)
         except StopIteration:
             return
         except Exception as error:  # as above: the rows are parsed while they are read
             raise _damaged(name) from error
         if number > LAST_ROW:
             raise FileError(f"“{name}” has more than {LAST_ROW:,} rows; save it as CSV.")
-        yield Row(number, [_cell(cell) for cell in cells])
+        yield Row(number, cells)
 
 
 def _cell(cell: ReadOnlyCell | EmptyCell) -> Cell:
@@ -136,7 +138,7 @@ def _number(value: int | float, shown_as: str) -> Cell:
     if not math.isfinite(value):
         return Broken(str(value), "holds no number; mend the cell.")
     number = Decimal(format(value, f".{DIGITS}g"))
-    if "%" in shown_as:
+    if "%" in LITERALS.sub("", shown_as):
         return Percent((number * 100).normalize())
     if LEADING_ZEROS.fullmatch(shown_as) and number == number.to_integral_value():
         return f"{number:f}".zfill(len(shown_as))

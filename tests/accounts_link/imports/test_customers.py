@@ -173,6 +173,7 @@ def test_long_cells_are_cut_in_errors() -> None:
 
     assert isinstance(refused, RowError)
     assert len(refused.value) == 60
+    assert len(refused.message) < 200
 
 
 def test_columns_are_named_as_the_file_spells_them() -> None:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts_link.imports import tables
+from accounts_link.imports import customers, invoice_columns, tables
 from accounts_link.imports.customers import read_customers
 from accounts_link.imports.export import write_csv
+from accounts_link.imports.headings import Column, plain
 from accounts_link.imports.invoices import read_invoices
 from accounts_link.imports.shapes import FileError, Row
-from tests.accounts_link.imports.build import CUSTOMER, a_table, csv_of, no_vat_problem
+from tests.accounts_link.imports.build import CUSTOMER, INVOICE, a_table, csv_of, no_vat_problem
 
 PLAIN = "name;city\r\nCafé;Liège\r\n"
 READ = [["Café", "Liège"]]
@@ -237,6 +238,7 @@ def test_a_double_column_is_refused_whatever_its_spelling() -> None:
     ("old", "new"),
     [
         ("Customer Number", "customer_number (REF)"),
+        ("Customer type", "Customer type (member, guest, external)"),
         ("Customer Number", "Klantnummer"),
         ("VAT number", "Numéro de TVA"),
         ("VAT number", "btw-nummer"),
@@ -260,3 +262,28 @@ def test_unknown_columns_are_told_and_change_nothing() -> None:
 
     assert table.unknown_columns == ("Shoe size",)
     assert found.line == 2
+
+
+@pytest.mark.parametrize("columns", [customers.COLUMNS, invoice_columns.COLUMNS])
+def test_no_title_could_mean_two_columns(columns: tuple[Column, ...]) -> None:
+    spellings = [{plain(name) for name in (c.title, *c.aliases)} for c in columns]
+    names = [name for spelt in spellings for name in spelt]
+
+    assert len(names) == len(set(names))
+    assert all(names)
+
+
+@pytest.mark.parametrize("title", ["Price (incl. VAT)", "Prijs incl. btw", "unit price $"])
+def test_a_title_that_says_more_than_ours_is_not_taken_for_it(title: str) -> None:
+    table = a_table(csv_of([INVOICE]).replace("unit_price", title))
+
+    with pytest.raises(FileError, match="column “unit_price”"):
+        read_invoices(table)
+
+
+@pytest.mark.parametrize("title", ["Discount (EUR)", "korting €", "remise totale"])
+def test_a_discount_that_is_no_percentage_is_never_passed_over(title: str) -> None:
+    table = a_table(csv_of([INVOICE]).replace('"discount"', f'"{title}"'))
+
+    with pytest.raises(FileError, match="must be a percentage of its line"):
+        read_invoices(table)

@@ -71,6 +71,12 @@ def test_leading_zeros_and_percentages_mean_what_is_shown() -> None:
     ]
 
 
+def test_a_percent_sign_that_is_mere_decoration_changes_nothing() -> None:
+    content = xlsx_of([HEADING, [21, 21, 1, 1]], A2='0"%"', B2=r"0\%")
+
+    assert cells(content)[0][:2] == [Decimal(21), Decimal(21)]
+
+
 def test_a_formula_is_neither_run_nor_believed() -> None:
     ((formula, error, when, fine),) = cells(
         xlsx_of([HEADING, ['=HYPERLINK("http://x")', "#N/A", time(9, 30), "=not"[1:]]])
@@ -227,6 +233,40 @@ GOOD = xlsx_of([HEADING, ["x", 1, 2.5, "y"]])
 def test_no_damage_to_a_workbook_crashes_the_reading(at: int, junk: bytes, gone: int) -> None:
     try:
         table = a_table(GOOD[:at] + junk + GOOD[at + gone :])
+        assert all(len(row.cells) == len(table.columns) for row in table.rows())
+    except FileError as error:
+        assert str(error)  # noqa: PT017 - either answer is right, a crash is not
+
+
+with zipfile.ZipFile(io.BytesIO(GOOD)) as _archive:
+    PARTS = {name: _archive.read(name) for name in (SHEET, "xl/workbook.xml", "xl/styles.xml")}
+MARKUP = [
+    b"<",
+    b">",
+    b'"',
+    b"<row>",
+    b"<c>",
+    b' s="99"',
+    b' t="s"',
+    b' t="d"',
+    b"<f>1</f>",
+    b"&j;",
+    b"9",
+]
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from(sorted(PARTS)), st.integers(0, 3000), st.sampled_from(MARKUP), st.integers(0, 9)
+)
+def test_no_damage_inside_a_workbook_crashes_the_reading(
+    part: str, at: int, junk: bytes, gone: int
+) -> None:
+    at %= len(PARTS[part])
+    damaged = PARTS[part][:at] + junk + PARTS[part][at + gone :]
+
+    try:
+        table = a_table(with_part(GOOD, part, damaged))
         assert all(len(row.cells) == len(table.columns) for row in table.rows())
     except FileError as error:
         assert str(error)  # noqa: PT017 - either answer is right, a crash is not
