@@ -57,7 +57,7 @@ def save_copies(division: Division, records: Iterable[AccountRecord], now: datet
 
 
 def _copy(division: Division, record: AccountRecord, now: datetime) -> ExactAccount:
-    country, typed = record.country or "", record.vat_number or ""
+    country, typed = record.country or division.country, record.vat_number or ""
     copy = ExactAccount(
         division=division,
         exact_id=record.id,
@@ -73,7 +73,7 @@ def _copy(division: Division, record: AccountRecord, now: datetime) -> ExactAcco
         address=record.address_line1 or "",
         postcode=record.postcode or "",
         city=record.city or "",
-        country=country,
+        country=record.country or "",
         email=record.email or "",
         phone=record.phone or "",
         payment_condition=record.payment_condition_sales or "",
