@@ -40,8 +40,8 @@ def match(table: Table, columns: Sequence[Column]) -> Headings:
     for place, title in enumerate(table.columns):
         if column := names.get(plain(title)):
             found.setdefault(column.field, []).append(place)
-        elif title:
-            unknown.append(title[:MAX_TITLE])
+        else:
+            unknown.append(title[:MAX_TITLE] or f"column {place + 1}, which has no title")
     table.unknown_columns = tuple(unknown)
     _refuse_missing(table, [c.title for c in columns if c.mandatory and c.field not in found])
     _refuse_doubles(table, [places for places in found.values() if len(places) > 1])

@@ -256,11 +256,11 @@ def test_headings_are_known_however_they_are_spelt(old: str, new: str) -> None:
 
 
 def test_unknown_columns_are_told_and_change_nothing() -> None:
-    table = a_table(csv_of([CUSTOMER | {"Shoe size": "44"}]))
+    table = a_table(csv_of([{"": "x"} | CUSTOMER | {"Shoe size": "44"}]))
 
     (found,) = read_customers(table, vat_problem=no_vat_problem)
 
-    assert table.unknown_columns == ("Shoe size",)
+    assert table.unknown_columns == ("column 1, which has no title", "Shoe size")
     assert found.line == 2
 
 
