@@ -8,13 +8,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
     from django.db.models import Model, QuerySet
 
 LENGTH = 200  # of the name under which a thing is kept
 
 
-def note(things: QuerySet[Model], what: str, *, by: AbstractBaseUser) -> None:
+def note(things: QuerySet[Model], what: str, *, by: User) -> None:
     """Write down that `by` did `what` with each of these things."""
     kind = ContentType.objects.get_for_model(things.model)
     LogEntry.objects.bulk_create(

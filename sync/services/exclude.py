@@ -11,7 +11,7 @@ from sync.models.documents import BEFORE_THE_OUTBOX
 from sync.services import diary, prepare
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
     from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAY_BE_TAKEN_UP = [InvoiceState.HELD, InvoiceState.EXCLUDED]
 
 
-def hold(invoices: InvoiceQuerySet, *, by: AbstractBaseUser, reason: str = "") -> int:
+def hold(invoices: InvoiceQuerySet, *, by: User, reason: str = "") -> int:
     """Hold documents back, also from a push that goes by itself; return how many.
 
     What is on its way or booked stays as it is.
@@ -28,7 +28,7 @@ def hold(invoices: InvoiceQuerySet, *, by: AbstractBaseUser, reason: str = "") -
     return _keep(invoices.before_the_outbox(), InvoiceState.HELD, held, by=by)
 
 
-def exclude(invoices: InvoiceQuerySet, *, by: AbstractBaseUser, reason: str) -> int:
+def exclude(invoices: InvoiceQuerySet, *, by: User, reason: str) -> int:
     """Leave documents out of the books for good, with the reason; return how many.
 
     Raises ValueError without a reason. What is on its way or booked stays as it is.
@@ -39,7 +39,7 @@ def exclude(invoices: InvoiceQuerySet, *, by: AbstractBaseUser, reason: str) -> 
     return _keep(chosen, InvoiceState.EXCLUDED, reason.strip(), by=by)
 
 
-def include(invoices: InvoiceQuerySet, division: Division | None, *, by: AbstractBaseUser) -> int:
+def include(invoices: InvoiceQuerySet, division: Division | None, *, by: User) -> int:
     """Take up again what was held or excluded; return how many.
 
     They wait for a person to push them, whoever had let them go before.
@@ -53,9 +53,7 @@ def include(invoices: InvoiceQuerySet, division: Division | None, *, by: Abstrac
     return taken
 
 
-def _keep(
-    invoices: InvoiceQuerySet, state: InvoiceState, reason: str, *, by: AbstractBaseUser
-) -> int:
+def _keep(invoices: InvoiceQuerySet, state: InvoiceState, reason: str, *, by: User) -> int:
     with transaction.atomic():
         chosen = _fixed(invoices)
         diary.note(chosen, f"{state.label}: {reason}", by=by)

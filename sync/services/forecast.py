@@ -53,8 +53,7 @@ class Forecast:
 
 def forecast(division: Division) -> Forecast:
     """Go through every document of which nothing was sent."""
-    waiting = prepare.with_parts(Invoice.objects.before_the_outbox(), division)
-    return _added_up(prepare.previews(division, waiting))
+    return _added_up(prepare.previews(division, Invoice.objects.before_the_outbox()))
 
 
 def _added_up(previews: Iterable[Preview]) -> Forecast:

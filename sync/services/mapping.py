@@ -49,7 +49,11 @@ class Choices:
 
     def faults(self, ledger: Ledger) -> dict[Cell, str]:
         """Say of each cell whose code can't fill it why it can't."""
-        chosen = [*self.journals.items(), *self.gl_accounts.items(), *self.vat_codes.items()]
+        chosen: list[tuple[Cell, str]] = [
+            *self.journals.items(),
+            *self.gl_accounts.items(),
+            *self.vat_codes.items(),
+        ]
         found = {cell: fault(cell, code, ledger) for cell, code in chosen if code}
         return {cell: sentence for cell, sentence in found.items() if sentence}
 

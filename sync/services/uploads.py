@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -19,7 +19,7 @@ from sync.models import Upload
 from sync.services import intake, prepare
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
     from django.core.files.uploadedfile import UploadedFile
 
 State = Upload.State
@@ -33,14 +33,19 @@ SAMPLE_ROWS = 5
 WORDS = ("line", "column", "value", "message", "record")  # of an error, as the CSV names them
 
 
-def receive(file: UploadedFile, kind: str, *, by: AbstractBaseUser | None, now: datetime) -> Upload:
+def most_megabytes() -> str:
+    """Return the largest size of a file, as a person reads it."""
+    return f"{settings.UPLOAD_MAX_BYTES / 2**20:g}"
+
+
+def receive(file: UploadedFile, kind: str, *, by: User | None, now: datetime) -> Upload:
     """Keep a file until it is imported. Raises FileError when it is too large or holds no table."""
     name = (file.name or "file")[-200:]
     size = file.size or 0
     if size > settings.UPLOAD_MAX_BYTES:
-        most = settings.UPLOAD_MAX_BYTES / 2**20
         raise FileError(
-            f"“{name}” is {size / 2**20:.1f} MB; at most {most:g} MB is taken. Split it in parts."
+            f"“{name}” is {size / 2**20:.1f} MB; at most {most_megabytes()} MB is taken."
+            " Split it in parts."
         )
     open_table(_binary(file), name)
     file.seek(0)
@@ -50,8 +55,7 @@ def receive(file: UploadedFile, kind: str, *, by: AbstractBaseUser | None, now: 
 
 
 def _binary(file: UploadedFile) -> BinaryIO:
-    stream: BinaryIO = file.file
-    return stream
+    return cast("BinaryIO", file.file)
 
 
 def is_small(upload: Upload) -> bool:
@@ -60,7 +64,7 @@ def is_small(upload: Upload) -> bool:
 
 
 def read(upload: Upload) -> None:
-    """Find out what importing the file would do, and write that on the upload; save nothing else."""
+    """Find out what importing the file would do, and write that on the upload."""
     try:
         with upload.file.open("rb") as file:
             sample = _sample(file.file, upload.name)
@@ -84,7 +88,7 @@ def _sample(file: BinaryIO, name: str) -> dict[str, Any]:
 
 
 def _keep_errors(upload: Upload, report: intake.Report) -> None:
-    """Write all errors in a file of their own, beside the upload, for the person to work through."""
+    """Write all errors in a file of their own, beside the upload."""
     if not report.errors:
         return
     lines = ([getattr(error, word) for word in WORDS] for error in report.errors)

@@ -1,0 +1,294 @@
+"""The rows of the three mapping cards: each cell with what it may hold and what is proposed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from sync.models.mapping import RESOURCE_TYPES, VATMapping
+from sync.rules.countries import country_group
+from sync.rules.guessing import REVENUE, Guess
+from sync.rules.ledger import (
+    ANY,
+    GL_FALLBACKS,
+    NEVER_ON_A_SALES_LINE,
+    SALES_JOURNAL,
+    DocumentKind,
+    GLCell,
+    JournalCell,
+    VatCell,
+    vat_code_fault,
+)
+from sync.services import setup
+from sync.services.mapping import Cell, Choices
+
+if TYPE_CHECKING:
+    from exact_client.models import Division
+    from sync.services.books import Books
+
+Option = tuple[str, str]  # code, words
+Options = list[tuple[str, list[Option]]]  # heading, options
+
+NOTHING = "\u2013"  # a dash
+FEW = 150  # accounts: with more, only those of revenue are offered
+TYPES = dict(RESOURCE_TYPES)
+GROUPS = dict(VATMapping.CountryGroup.choices)
+BUSINESS = {"vat": "company with VAT number", "no_vat": "without VAT number", "private": "private"}
+INVOICE, CREDIT = DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE
+
+
+@dataclass(slots=True)
+class Choice:
+    """One list of choices of a row."""
+
+    name: str  # of the field in the form
+    label: str
+    options: Options
+    code: str  # what is mapped, or guessed, or was typed and refused
+    guess: Guess | None  # when nothing is mapped
+    problem: str
+    empty: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a card."""
+
+    kind: str
+    cell: Cell
+    title: str
+    detail: str
+    choices: list[Choice]
+    is_needed: bool  # before what is at hand can be booked
+    is_wanted: bool = False  # somebody came here for it
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a person must choose here."""
+        return self.is_needed and not self.choices[0].code
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """What is missing first, then what is guessed, then what is mapped, then what may stay."""
+        first = self.choices[0]
+        if self.is_missing or any(choice.problem for choice in self.choices):
+            return 0, self.title
+        if first.guess:
+            return 1 + first.guess.is_sure, self.title
+        return 3 if first.code else 4, self.title
+
+
+def name_of(kind: str, cell: Iterable[object]) -> str:
+    """Return the name of a cell's field in the forms."""
+    return json.dumps([kind, *(str(part) for part in cell)], ensure_ascii=False)
+
+
+@dataclass
+class Cards:
+    """The three mappings as forms; `typed` and `faults` are what was refused a moment ago."""
+
+    division: Division
+    books: Books
+    wanted: tuple[str, ...] = ()  # the key of a problem that somebody came to mend
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[Cell, str] = field(default_factory=dict)
+
+    @cached_property
+    def journals(self) -> list[Row]:
+        """One row for each location, and one for all others."""
+        mapped = self.books.mappings.journals
+        places = {ANY, *self._at_hand.locations, *(cell.location for cell in mapped)}
+        return self._in_order(self._journal_row(place) for place in places)
+
+    @cached_property
+    def gl_accounts(self) -> list[Row]:
+        """One row for each resource that is mapped, guessed, or at hand and still uncovered."""
+        known = {*self.books.mappings.gl_accounts, *self._guesses.gl_accounts}
+        open_cells = {cell for cell in self._at_hand.resources if _covering(cell, known) is None}
+        extra = {GLCell(*self.wanted[1:])} if self.wanted[:1] == ("gl",) else set()
+        extra = {cell for cell in extra if _covering(cell, known | open_cells) is None}
+        cells = known | open_cells | extra
+        rows = [self._gl_row(cell, is_needed=cell in open_cells | extra) for cell in cells]
+        return self._in_order(rows)
+
+    @cached_property
+    def vat_codes(self) -> list[Row]:
+        """One row for each kind of customer and rate."""
+        home = self.division.country
+        at_hand = {
+            VatCell(country_group(land, home), business, rate)
+            for land, business, rate in self._at_hand.vat
+        }
+        usual = setup.vat_cells(self.division, self._at_hand)
+        cells = {*usual, *at_hand, *self.books.mappings.vat_codes}
+        if self.wanted[:1] == ("vat",):
+            cells.add(VatCell(self.wanted[1], self.wanted[2], Decimal(self.wanted[3])))
+        return self._in_order(self._vat_row(cell, is_needed=cell in at_hand) for cell in cells)
+
+    @property
+    def guessed(self) -> int:
+        """How many guesses are still to be confirmed."""
+        return sum(choice.guess is not None for row in self._rows for choice in row.choices)
+
+    def guesses(self) -> Choices:
+        """Return the guesses for all that is not mapped, with what is mapped beside them."""
+        chosen = {
+            choice.name: choice.code
+            for row in self._rows
+            if any(choice.guess for choice in row.choices)
+            for choice in row.choices
+        }
+        return choices_of(chosen)
+
+    @property
+    def _rows(self) -> Iterable[Row]:
+        return chain(self.journals, self.gl_accounts, self.vat_codes)
+
+    @cached_property
+    def _faults(self) -> dict[tuple[object, ...], str]:
+        return {tuple(cell): sentence for cell, sentence in self.faults.items()}
+
+    @cached_property
+    def _at_hand(self) -> setup.Sold:
+        return setup.sold()
+
+    @cached_property
+    def _guesses(self) -> setup.Cells:
+        return setup.guesses(self.division, self.books)
+
+    def _in_order(self, rows: Iterable[Row]) -> list[Row]:
+        ordered = sorted(rows, key=lambda row: row.order)
+        wanted = self._wanted_cell(ordered)
+        for row in ordered:
+            row.is_wanted = row.cell == wanted
+        return ordered
+
+    def _wanted_cell(self, rows: list[Row]) -> object:
+        """Return the cell that covers what somebody came here for."""
+        kind, *parts = self.wanted or ("",)
+        if not rows or rows[0].kind != kind:
+            return None
+        if kind == "journal":
+            return next((row.cell for row in rows if row.cell[0] == parts[0]), None)
+        if kind == "gl":
+            return _covering(GLCell(*parts), {GLCell(*row.cell) for row in rows})
+        return VatCell(parts[0], parts[1], Decimal(parts[2]))
+
+    def _journal_row(self, place: str) -> Row:
+        journals = [
+            (journal.code, f"{journal.code} · {journal.description}")
+            for journal in self.books.ledger.journals.values()
+            if journal.type == SALES_JOURNAL and not journal.is_blocked
+        ]
+        own, credit = JournalCell(place, INVOICE), JournalCell(place, CREDIT)
+        mapped = self.books.mappings.journals
+        alike = "As every other location" if place else NOTHING
+        centre = self._choice("cost_centre", (place,), "Cost centre", self._centres, "None")
+        centre.code = self.typed.get(centre.name, self.books.mappings.cost_centres.get(place, ""))
+        choices = [
+            self._choice("journal", own, "Invoices", [("", journals)], alike),
+            self._choice("journal", credit, "Credit notes", [("", journals)], "The same journal"),
+            *([centre] if self._centres[0][1] else []),
+        ]
+        if mapped.get(own) and not mapped.get(credit):
+            choices[1].guess, choices[1].code = None, self.typed.get(choices[1].name, "")
+        title = place or "Every other location"
+        return Row("journal", own, title, "", choices, is_needed=not place)
+
+    @cached_property
+    def _centres(self) -> Options:
+        rows = self.division.cost_centres.filter(is_gone=False)
+        return [("", [(row.code, f"{row.code} · {row.description}") for row in rows])]
+
+    def _gl_row(self, cell: GLCell, *, is_needed: bool) -> Row:
+        what = " ".join(filter(None, (TYPES.get(cell.resource_type), cell.resource_code)))
+        where = cell.location or "every location"
+        choice = self._choice("gl", cell, "G/L account", self._accounts, NOTHING)
+        return Row("gl", cell, what or "Everything else", where, [choice], is_needed)
+
+    @cached_property
+    def _accounts(self) -> Options:
+        fitting = [
+            account
+            for account in self.books.ledger.gl_accounts.values()
+            if account.type not in NEVER_ON_A_SALES_LINE and not account.is_blocked
+        ]
+        groups: Options = [("Revenue", []), ("Other accounts", [])]
+        for account in fitting:
+            if account.type == REVENUE or len(fitting) <= FEW:
+                words = f"{account.code} · {account.description}"
+                groups[account.type != REVENUE][1].append((account.code, words))
+        return [group for group in groups if group[1]]
+
+    def _vat_row(self, cell: VatCell, *, is_needed: bool) -> Row:
+        codes = [
+            (code.code, f"{code.code} · {code.description}")
+            for code in self.books.ledger.vat_codes.values()
+            if not vat_code_fault(code, cell.rate)
+        ]
+        who = BUSINESS.get(cell.business_type, "every customer")
+        title = f"{GROUPS[cell.country_group]} · {cell.rate.normalize():f} %"
+        choice = self._choice("vat", cell, "VAT code", [("", codes)], NOTHING)
+        return Row("vat", cell, title, who, [choice], is_needed)
+
+    def _choice(
+        self, kind: str, cell: Iterable[object], label: str, options: Options, empty: str
+    ) -> Choice:
+        name, key = name_of(kind, cell), tuple(cell)
+        tables: dict[str, tuple[Mapping[Any, str], Mapping[Any, Guess]]] = {
+            "journal": (self.books.mappings.journals, self._guesses.journals),
+            "gl": (self.books.mappings.gl_accounts, self._guesses.gl_accounts),
+            "vat": (self.books.mappings.vat_codes, self._guesses.vat_codes),
+        }
+        mapped, guesses = tables.get(kind, ({}, {}))
+        code = mapped.get(key, "")
+        guess = None if code else guesses.get(key)
+        if name in self.typed:
+            code, guess = self.typed[name], None
+        elif guess:
+            code = guess.code
+        if code and all(code != one for _, group in options for one, _ in group):
+            options = [("Mapped, but not possible", [(code, code)]), *options]
+        return Choice(name, label, options, code, guess, self._faults.get(key, ""), empty)
+
+
+def _covering(cell: GLCell, known: Iterable[GLCell]) -> GLCell | None:
+    """Return the cell that decides for this one, as the booking rules look for it."""
+    known = set(known)
+    for kept in GL_FALLBACKS:
+        wider = GLCell(*(getattr(cell, name) if name in kept else ANY for name in cell._fields))
+        if wider in known:
+            return wider
+    return None
+
+
+def choices_of(typed: Mapping[str, str]) -> Choices:
+    """Read the fields of the cards back into cells; a field that is none of theirs is ignored."""
+    journals: dict[JournalCell, str] = {}
+    centres: dict[str, str] = {}
+    accounts: dict[GLCell, str] = {}
+    codes: dict[VatCell, str] = {}
+    for name, code in typed.items():
+        match _parts(name):
+            case ["journal", place, kind] if kind in list(DocumentKind):
+                journals[JournalCell(place, DocumentKind(kind))] = code
+            case ["cost_centre", place]:
+                centres[place] = code
+            case ["gl", place, resource_type, resource_code]:
+                accounts[GLCell(place, resource_type, resource_code)] = code
+            case ["vat", group, business, rate] if group in GROUPS:
+                codes[VatCell(group, business, Decimal(rate))] = code
+    return Choices(journals, centres, accounts, codes)
+
+
+def _parts(name: str) -> list[str]:
+    try:
+        parts = json.loads(name)
+    except ValueError:
+        return []
+    return parts if isinstance(parts, list) and all(isinstance(part, str) for part in parts) else []

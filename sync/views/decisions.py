@@ -1,0 +1,151 @@
+"""The buttons about documents: push, hold, exclude, take up again, and settle what is unclear."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts_link.division import find_division
+from exact_client.budget import Lane
+from exact_client.errors import ExactError
+from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
+from sync.models.documents import InvoiceQuerySet
+from sync.services import decide as deciding
+from sync.services import diary, exclude, release
+from sync.services.clock import SystemClock
+from sync.services.decide import DecisionError
+from sync.services.jobs import office_of
+from sync.services.outbox import TakenOverError
+from sync.tasks import push as push_task
+from sync.views.common import may_change, person, start, way_back
+
+
+@require_POST
+@may_change
+def push(request: HttpRequest) -> HttpResponse:
+    """Let the chosen documents go, or all that wait, as soon as nothing stands in their way."""
+    chosen = _chosen(request)
+    with transaction.atomic():
+        if "all" not in request.POST:
+            held = chosen.filter(state=InvoiceState.HELD)
+            exclude.include(held, find_division(request), by=person(request))
+            diary.note(chosen.before_the_outbox(), "Pushed", by=person(request))
+        released = release.release(chosen, now=timezone.now())
+        start(request, Run.Job.PUSH, push_task)
+    _tell_of_push(request, chosen, released)
+    return redirect(way_back(request, "sync:invoices"))
+
+
+def _tell_of_push(request: HttpRequest, chosen: InvoiceQuerySet, released: int) -> None:
+    waiting = chosen.before_the_outbox().exclude(state=InvoiceState.READY).count()
+    told = f"{released:,} documents are on their way." if released else "Pushing what is due."
+    if waiting:
+        told += f" {waiting:,} wait, and go by themselves once what they need is there."
+    messages.success(request, told)
+    division = find_division(request)
+    if BookingSettings.objects.filter(division=division, is_paused=True).exists():
+        messages.warning(request, "Pushing is paused in the set-up: nothing is sent for now.")
+
+
+@require_POST
+@may_change
+def hold(request: HttpRequest) -> HttpResponse:
+    """Hold the chosen documents back."""
+    reason = request.POST.get("reason", "")
+    count = exclude.hold(_chosen(request), by=person(request), reason=reason)
+    messages.success(request, f"{count:,} held back.")
+    return redirect(way_back(request, "sync:invoices"))
+
+
+@require_POST
+@may_change
+def leave_out(request: HttpRequest) -> HttpResponse:
+    """Exclude the chosen documents from the books, with a reason."""
+    try:
+        count = exclude.exclude(
+            _chosen(request), by=person(request), reason=request.POST.get("reason", "")
+        )
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{count:,} excluded from the books.")
+    return redirect(way_back(request, "sync:invoices"))
+
+
+@require_POST
+@may_change
+def take_up(request: HttpRequest) -> HttpResponse:
+    """Take the chosen documents up again."""
+    count = exclude.include(_chosen(request), find_division(request), by=person(request))
+    messages.success(request, f"{count:,} taken up again. Push them when they are ready.")
+    return redirect(way_back(request, "sync:invoices"))
+
+
+def _chosen(request: HttpRequest) -> InvoiceQuerySet:
+    """Return the ticked documents, or all of them when all are asked for."""
+    if "all" in request.POST:
+        return Invoice.objects.before_the_outbox()
+    numbers = [int(text) for text in request.POST.getlist("invoice") if text.isdecimal()]
+    return Invoice.objects.filter(pk__in=numbers)
+
+
+@require_POST
+@may_change
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Settle an outbox entry at a person's word: look, send again, adopt, or give it up."""
+    rows = OutboxEntry.objects.select_related("invoice", "customer", "division__connection")
+    entry = get_object_or_404(rows, pk=pk)
+    action = request.POST.get("action", "")
+    try:
+        if action == "find":
+            return _candidates(request, entry)
+        told = _decided(request, entry, action)
+    except (DecisionError, ExactError) as error:
+        messages.error(request, str(error))
+    except TakenOverError:
+        messages.error(request, "Somebody else was first: look at it again.")
+    else:
+        messages.success(request, told)
+    return redirect(_page_of(request, entry))
+
+
+def _decided(request: HttpRequest, entry: OutboxEntry, action: str) -> str:
+    by, clock = person(request), SystemClock()
+    if action == "cancel":
+        deciding.cancel(entry, clock, by=by, reason=request.POST.get("reason", ""))
+        return "Given up. The document is held, with your reason."
+    if action == "adopt":
+        deciding.adopt(office_of(entry.division, Lane.PERSON), entry, _remote_id(request), by=by)
+        return f"{entry.remote_number} in Exact is taken for this one."
+    if action not in {"look", "send"}:
+        raise DecisionError("Choose what to do.")
+    settle = deciding.look_again if action == "look" else deciding.send_again
+    settle(entry, clock, by=by)
+    start(request, Run.Job.PUSH, push_task)
+    return "Looking in Exact first; what follows shows here in a moment."
+
+
+def _candidates(request: HttpRequest, entry: OutboxEntry) -> HttpResponse:
+    """Show what in Exact may be this entry, for the person to adopt one."""
+    found = deciding.candidates(office_of(entry.division, Lane.PERSON), entry)
+    context = {"entry": entry, "found": found, "back": _page_of(request, entry)}
+    return render(request, "sync/adopt.html", context)
+
+
+def _remote_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("remote_id", ""))
+    except ValueError as error:
+        raise DecisionError("Choose which one in Exact it is.") from error
+
+
+def _page_of(request: HttpRequest, entry: OutboxEntry) -> str:
+    if entry.invoice is None:
+        return way_back(request, "sync:inbox")
+    return way_back(request, "sync:invoice", entry.invoice.number)

@@ -1,0 +1,149 @@
+"""An entry as a page shows it: planned by the rules, or as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from sync.models import Attempt, GLAccount, Invoice, Journal, OutboxEntry
+
+if TYPE_CHECKING:
+    from sync.rules.entries import Entry
+    from sync.rules.ledger import Ledger
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the entry; amounts signed as booked."""
+
+    description: str
+    gl_account: str  # code and description
+    vat_code: str
+    net: Decimal
+    vat: Decimal
+    cost_centre: str = ""
+    odd_cents: Decimal = ZERO  # what the VAT has more than this line's own rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one VAT code together."""
+
+    vat_code: str
+    base: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sales entry, whether it stands in Exact already or not."""
+
+    journal: str
+    entry_date: str
+    due_date: str
+    reference: str
+    payment_reference: str
+    currency: str
+    lines: list[Line]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def net(self) -> Decimal:
+        """All lines without VAT."""
+        return sum((line.net for line in self.lines), ZERO)
+
+    @property
+    def vat(self) -> Decimal:
+        """The VAT of all lines."""
+        return sum((line.vat for line in self.lines), ZERO)
+
+    @property
+    def incl(self) -> Decimal:
+        """All lines with VAT."""
+        return self.net + self.vat
+
+    @property
+    def groups(self) -> list[Group]:
+        """The VAT as the return will see it."""
+        codes = dict.fromkeys(line.vat_code for line in self.lines)
+        return [Group(code, *self._sums(code)) for code in codes]
+
+    def _sums(self, code: str) -> tuple[Decimal, Decimal]:
+        lines = [line for line in self.lines if line.vat_code == code]
+        return sum((line.net for line in lines), ZERO), sum((line.vat for line in lines), ZERO)
+
+
+def planned(entry: Entry, ledger: Ledger) -> Shown:
+    """Return the entry that a document will become."""
+    journal = ledger.journals[entry.journal]
+    return Shown(
+        journal=f"{journal.code} {journal.description}",
+        entry_date=entry.entry_date.isoformat(),
+        due_date=entry.due_date.isoformat() if entry.due_date else "",
+        reference="",
+        payment_reference=entry.payment_reference,
+        currency=entry.currency,
+        warnings=entry.warnings,
+        lines=[
+            Line(
+                description=line.description,
+                gl_account=f"{line.gl_account.code} {line.gl_account.description}",
+                vat_code=f"{line.vat_code} · {line.vat_rate.normalize():f} %",
+                net=line.net,
+                vat=line.vat,
+                cost_centre=line.cost_centre,
+                odd_cents=line.odd_cents,
+            )
+            for line in entry.lines
+        ],
+    )
+
+
+def as_sent(entry: OutboxEntry) -> Shown:
+    """Return the entry as it went over the wire, with the names of today."""
+    payload = entry.payload
+    journals = Journal.objects.filter(division=entry.division_id, code=payload["Journal"])
+    accounts = GLAccount.objects.filter(division=entry.division_id)
+    wanted = {line["GLAccount"] for line in payload["SalesEntryLines"]}
+    names = {str(row.exact_id): str(row) for row in accounts.filter(exact_id__in=wanted)}
+    return Shown(
+        journal=str(journals.first() or payload["Journal"]),
+        entry_date=payload["EntryDate"],
+        due_date=payload.get("DueDate", ""),
+        reference=payload["YourRef"],
+        payment_reference=payload.get("PaymentReference", ""),
+        currency=payload["Currency"],
+        lines=[_sent_line(line, names.get) for line in payload["SalesEntryLines"]],
+    )
+
+
+def _sent_line(line: dict[str, Any], name: Callable[[str, str], str]) -> Line:
+    return Line(
+        description=line.get("Description", ""),
+        gl_account=name(line["GLAccount"], line["GLAccount"]),
+        vat_code=line["VATCode"],
+        net=Decimal(line["AmountFC"]),
+        vat=Decimal(line["VATAmountFC"]),
+        cost_centre=line.get("CostCenter", ""),
+    )
+
+
+def history_of(invoice: Invoice) -> QuerySet[OutboxEntry]:
+    """Return what was sent for a document, its customer's account included, with all attempts."""
+    own = Q(invoice=invoice)
+    if invoice.customer_id is not None:
+        own |= Q(customer=invoice.customer_id, kind=OutboxEntry.Kind.ACCOUNT)
+    steps = Prefetch("history", Attempt.objects.select_related("by"))
+    return OutboxEntry.objects.filter(own).order_by("pk").prefetch_related(steps)
+
+
+def current(history: Iterable[OutboxEntry], invoice: Invoice) -> OutboxEntry | None:
+    """Return the entry that stands for the document now, or None when nothing was sent."""
+    own = [entry for entry in history if entry.invoice_id == invoice.pk]
+    return own[-1] if own and own[-1].state != OutboxEntry.State.CANCELLED else None

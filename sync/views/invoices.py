@@ -1,0 +1,176 @@
+"""The pages about invoices: the list, one of them beside its entry, and what a push would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Min, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts_link.division import find_division, the_division
+from accounts_link.models import AccountLink
+from accounts_link.paging import page_of, page_of_found
+from exact_client.models import Division
+from sync.forms import STATES_OF, InvoiceFilter
+from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
+from sync.models.documents import BEFORE_THE_OUTBOX, InvoiceQuerySet
+from sync.services import forecast as forecasting
+from sync.services import prepare
+from sync.services.books import books_of
+from sync.services.diary import notes_about
+from sync.services.exclude import MAY_BE_TAKEN_UP
+from sync.views import entries
+from sync.views.common import asks_a_part, may_see
+
+WARNINGS_SHOWN = 20
+ACCOUNTS_SHOWN = 20
+WAITING_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A state to choose, with how many documents are in it."""
+
+    key: str
+    words: str
+    count: int
+    is_current: bool
+
+
+@require_safe
+@may_see
+@vary_on_headers("HX-Request")
+def invoices(request: HttpRequest) -> HttpResponse:
+    """Show the documents with their states, and push those that are ready."""
+    filters = InvoiceFilter.of(request.GET)
+    found = filters.documents()
+    figures = _figures(found)
+    page = page_of_found if filters.text else page_of
+    context = {
+        "filters": filters,
+        "page": page(filters.narrowed(found).select_related("customer"), request.GET.get("page")),
+        "tabs": _tabs(filters, figures),
+        "locations": sorted({where for where, _ in figures if where}),
+        "months": _months(),
+        "ready": _ready(filters, figures),
+        "run": Run.objects.filter(job=Run.Job.PUSH).exclude(state__in=_OVER).first(),
+    }
+    template = "sync/_invoice_list.html" if asks_a_part(request) else "sync/invoices.html"
+    return render(request, template, context)
+
+
+_OVER = [Run.State.DONE, Run.State.FAILED]
+Figures = dict[tuple[str, str], tuple[int, Decimal]]  # by location and state: number, euros
+
+
+def _figures(documents: InvoiceQuerySet) -> Figures:
+    groups = documents.order_by().values_list("location", "state")
+    counted = groups.annotate(Count("pk"), Sum("amount"))
+    return {(where, state): (number, total) for where, state, number, total in counted}
+
+
+def _tabs(filters: InvoiceFilter, figures: Figures) -> list[Tab]:
+    place, asked = filters.asked("location"), filters.state_asked
+    counts: Counter[str] = Counter()
+    for (where, state), (number, _) in figures.items():
+        counts[state] += number if place in {"", where} else 0
+    tabs = []
+    for key, words in filters.STATES:
+        number = sum(counts[state] for state in STATES_OF.get(key, counts))
+        if number or key in {"all", "ready", asked}:
+            tabs.append(Tab(key, words, number, key == asked))
+    return tabs
+
+
+def _ready(filters: InvoiceFilter, figures: Figures) -> dict[str, Any]:
+    """Return how many documents are ready, and their euros, whatever is shown."""
+    if filters.is_narrow:
+        figures = _figures(Invoice.objects.filter(state=InvoiceState.READY))
+    ready = [pair for (_, state), pair in figures.items() if state == InvoiceState.READY]
+    return {"count": sum(number for number, _ in ready), "amount": sum(total for _, total in ready)}
+
+
+def _months() -> list[date]:
+    """Return the first day of each month from the newest document to the oldest."""
+    ends = Invoice.objects.aggregate(first=Min("invoice_date"), last=Max("invoice_date"))
+    if ends["first"] is None:
+        return []
+    numbers = range(_ordinal(ends["last"]), _ordinal(ends["first"]) - 1, -1)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+def _ordinal(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+@require_safe
+@may_see
+@vary_on_headers("HX-Request")
+def invoice(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one document as zapfloor gave it, the entry it becomes, and what happened to it."""
+    rows = Invoice.objects.select_related("customer").prefetch_related("lines")
+    row = get_object_or_404(rows, number=number)
+    history = list(entries.history_of(row))
+    current = entries.current(history, row)
+    context = {
+        "invoice": row,
+        "lines": row.lines.all(),
+        "history": history,
+        "current": current,
+        "diary": notes_about(row),
+        "is_free": current is None and row.state in BEFORE_THE_OUTBOX,
+        "may_take_up": row.state in MAY_BE_TAKEN_UP,
+        "in_panel": asks_a_part(request),
+        **_beside(row, find_division(request), current),
+    }
+    template = "sync/_invoice_panel.html" if asks_a_part(request) else "sync/invoice.html"
+    return render(request, template, context)
+
+
+def _beside(row: Invoice, division: Division | None, sent: OutboxEntry | None) -> dict[str, Any]:
+    """Return the entry beside the document: as sent, or as planned with all that is in its way."""
+    if division is None:
+        return {}
+    if sent is not None:
+        return {"entry": entries.as_sent(sent), "link": _link(row, division)}
+    books = books_of(division)
+    shown = prepare.preview(row, division, books)
+    return {
+        "entry": entries.planned(shown.entry, books.ledger) if shown.entry else None,
+        "problems": shown.problems,
+        "link": shown.link,
+        "standing": shown.standing,
+        "creates_account": shown.creates_account,
+    }
+
+
+def _link(row: Invoice, division: Division) -> AccountLink | None:
+    links = AccountLink.objects.filter(division=division, customer=row.customer_id)
+    return links.select_related("account").first()
+
+
+@require_safe
+@may_see
+def dry_run(request: HttpRequest) -> HttpResponse:
+    """Show what a push of everything would do: entries, euros, accounts, and what stays and why."""
+    division = the_division(request)
+    found = forecasting.forecast(division)
+    journals = books_of(division).ledger.journals
+    context = {
+        "forecast": found,
+        "journals": [(journals[code], total) for code, total in sorted(found.journals.items())],
+        "vat_codes": sorted(found.vat_codes.items()),
+        "accounts": list(found.accounts.values())[:ACCOUNTS_SHOWN],
+        "waiting": found.waiting.most_common(WAITING_SHOWN),
+        "waiting_count": found.waiting.total(),
+        "warnings": found.warnings[:WARNINGS_SHOWN],
+        "is_paused": BookingSettings.objects.filter(division=division, is_paused=True).exists(),
+    }
+    return render(request, "sync/dry_run.html", context)
