@@ -14,10 +14,16 @@ LONGEST_SOCKET_PATH = 103  # bytes; macOS allows no more, Linux four more
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no types
-    """django-environ, except that a value of the wrong kind ends the program with a sentence."""
+    """django-environ, with two habits of ours.
+
+    A value of the wrong kind ends the program with a sentence, and an empty value counts as
+    none, so that a line of .env.example may be copied as it is.
+    """
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
-        """Return the value of `var`, cast as asked."""
+        """Return the value of `var`, cast as asked, or its default."""
+        if "default" in kwargs and self.ENVIRON.get(var) == "":
+            return kwargs["default"]
         try:
             return super().get_value(var, *args, **kwargs)
         except (ValueError, ImproperlyConfigured) as error:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -11,7 +11,7 @@ from config.keys import kept_fernet_key, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
-env.read_env(BASE_DIR / ".env")
+env.read_env(env("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 # Where this installation keeps its database, broker files, keys and uploads.
 DATA_DIR = usable_folder(Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve())
@@ -142,8 +142,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")
 EXACT_SANDBOX_PORT = env.int("EXACT_SANDBOX_PORT", default=8100)
 ZOHO_SANDBOX_PORT = env.int("ZOHO_SANDBOX_PORT", default=8200)
 EXACT_URL = env("EXACT_URL", default=f"http://localhost:{EXACT_SANDBOX_PORT}").rstrip("/")
-EXACT_CLIENT_ID = env("EXACT_CLIENT_ID", default="{6b1f0c52-1d6a-4f0e-9a57-000000000001}")
-EXACT_CLIENT_SECRET = env("EXACT_CLIENT_SECRET", default="stand-in-secret")
+STAND_IN = urlsplit(EXACT_URL).hostname in {"localhost", "127.0.0.1", "::1"}
+STAND_IN_APP = ("{6b1f0c52-1d6a-4f0e-9a57-000000000001}", "stand-in-secret")
+EXACT_CLIENT_ID = env("EXACT_CLIENT_ID", default=STAND_IN_APP[0] if STAND_IN else "")
+EXACT_CLIENT_SECRET = env("EXACT_CLIENT_SECRET", default=STAND_IN_APP[1] if STAND_IN else "")
 EXACT_CONNECT_TIMEOUT = env.float("EXACT_CONNECT_TIMEOUT", default=5.0)  # seconds
 EXACT_READ_TIMEOUT = env.float("EXACT_READ_TIMEOUT", default=30.0)  # seconds between two bytes
 EXACT_TOTAL_TIMEOUT = env.float("EXACT_TOTAL_TIMEOUT", default=45.0)  # seconds for one whole call

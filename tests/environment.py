@@ -1,4 +1,4 @@
-"""Loaded before the settings: gives each run of the tests a DATA_DIR of its own."""
+"""Loaded before the settings: gives each run of the tests a DATA_DIR of its own, and no .env."""
 
 import atexit
 import os
@@ -11,3 +11,4 @@ else:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="exactlink-test-")
     os.environ["EXACTLINK_TEST_DATA_DIR"] = os.environ["DATA_DIR"]
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+os.environ["ENV_FILE"] = os.devnull  # what a developer set for real must not reach a test

@@ -31,6 +31,8 @@ class Installation:
             "DATA_DIR": str(folder),
             "PORT": str(self.port),
             "EXACT_URL": "https://start.exactonline.nl",
+            "EXACT_CLIENT_ID": "an app",
+            "EXACT_CLIENT_SECRET": "a secret",
             **settings,
         }
 
