@@ -123,6 +123,9 @@ class Customer(models.Model):
     location = models.CharField(max_length=30, blank=True)
     search_text = models.TextField(editable=False, default="")
     is_active = models.BooleanField(default=True)
+    account_wanted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when a person wants an account made for it."
+    )
     imported_at = models.DateTimeField()
 
     objects = CustomerQuerySet.as_manager()
@@ -330,8 +333,11 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
     """Questions about candidates."""
 
     def open(self) -> CandidateQuerySet:
-        """Those still to be judged by a person, best first."""
-        return self.filter(is_rejected=False).order_by("-score", "account_id")
+        """Those still to be judged by a person, best first: not rejected, the customer unlinked."""
+        settled = AccountLink.objects.filter(
+            customer=OuterRef("customer"), division=OuterRef("account__division")
+        )
+        return self.filter(~Exists(settled), is_rejected=False).order_by("-score", "account_id")
 
 
 class Candidate(models.Model):

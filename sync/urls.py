@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sync.views import decisions, home, imports, inbox, invoices, links, runs, setup
+from sync.views import accounts, decisions, home, imports, inbox, invoices, links, runs, setup
 
 app_name = "sync"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("links/reject/", links.reject, name="reject"),
     path("links/undo/", links.undo, name="undo"),
     path("links/accept/", links.accept_many, name="accept-many"),
+    path("accounts/create/", accounts.create, name="create-account"),
+    path("accounts/promote/", accounts.make_customer, name="promote"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("exact/invoices/", invoices.invoices, name="invoices"),
     path("exact/invoices/<path:number>/", invoices.invoice, name="invoice"),

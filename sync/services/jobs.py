@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts_link.models import Customer
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.connections import keep_alive as keep_connection_alive
@@ -103,6 +104,9 @@ def something_is_due() -> bool:
     now = timezone.now()
     due = Q(state=State.UNKNOWN, due_at__lte=now) | Q(state=State.QUEUED, due_at__lte=now)
     if OutboxEntry.objects.filter(due | Q(state=State.SENDING)).exists():
+        return True
+    wanted = Customer.objects.exclude(account_wanted_at=None).filter(links=None, outbox=None)
+    if wanted.exists():
         return True
     ready = Invoice.objects.filter(state=InvoiceState.READY)
     return ready.exclude(released_at=None).exists() or _auto_push().exists()

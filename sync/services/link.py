@@ -8,8 +8,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount, LinkEvent
+from accounts_link.models import (
+    AccountLink,
+    Candidate,
+    Customer,
+    ExactAccount,
+    LinkEvent,
+    Standing,
+)
 from sync.models import Invoice
 from sync.services import prepare, release
 
@@ -61,6 +69,7 @@ def unlink(link: AccountLink, author: Author) -> LinkEvent:
         )
         AccountLink.objects.filter(pk=link.pk).delete()
         _judge(link.customer, link.account, is_rejected=True)
+        _leave_to_a_person(link, author)
         prepare.refresh(link.division, Invoice.objects.filter(customer=link.customer))
         return event
 
@@ -136,6 +145,20 @@ def _let_go(customer: Customer, account: ExactAccount, author: Author) -> None:
     release.enqueue(account.division, now=author.at, by=author.by, customer=customer)
 
 
+def _leave_to_a_person(link: AccountLink, author: Author) -> None:
+    """Until the next match says more, the customer stands in the review queue."""
+    Standing.objects.get_or_create(
+        customer=link.customer,
+        division=link.division,
+        defaults={
+            "outcome": Standing.Outcome.REVIEW,
+            "situation": "unlinked",
+            "explanation": f"It was unlinked from {link.account}; the next match looks anew."[:300],
+            "decided_at": author.at,
+        },
+    )
+
+
 def _judge(customer: Customer, account: ExactAccount, *, is_rejected: bool) -> None:
     Candidate.objects.update_or_create(
         customer=customer,
@@ -155,7 +178,7 @@ def _note(
     rule: str = "",
     evidence: list[object] | None = None,
 ) -> LinkEvent:
-    ExactAccount.objects.filter(pk=account.pk).recount()
+    ExactAccount.objects.filter(Q(pk=account.pk) | Q(candidates__customer=customer)).recount()
     return LinkEvent.objects.create(
         action=action,
         customer=customer,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from accounts_link.models import Customer
 from sync.models import Invoice, InvoiceState
 from sync.services import prepare, release
@@ -61,7 +63,7 @@ def settle_customers(office: Office) -> None:
     unlinked = Customer.objects.without_link(division).filter(invoices__in=released)
     unjudged = unlinked.exclude(standings__division=division)
     creating = Customer.objects.to_create(division).filter(
-        pk__in=unlinked.values("pk"), outbox=None
+        Q(pk__in=unlinked.values("pk")) | Q(account_wanted_at__isnull=False), outbox=None
     )
     if not (creating.exists() or unjudged.exists()):
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from accounts_link.models import Customer
+from accounts_link.models import Candidate, Customer, Standing
 from sync.models import BookingSettings, Invoice, OutboxEntry
 from sync.rules.entries import Entry, to_payload
 from sync.services import outbox, prepare
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
+
+
+class AccountNotWantedError(Exception):
+    """No account should be made for this customer; the message tells a person why."""
 
 
 def release(invoices: InvoiceQuerySet, *, now: datetime) -> int:
@@ -57,7 +61,40 @@ def enqueue(
                 made += outbox.make(order, now=now, by=by).made_at == now
             if limit is not None and made >= limit:
                 break
+        made += _make_wanted_accounts(division, now)
     return made
+
+
+def want_account(division: Division, customer: Customer, *, now: datetime) -> None:
+    """A person wants an account made for this customer, invoices or none.
+
+    Raises AccountNotWantedError while a candidate stands in the way, or a link is there.
+    """
+    if customer.links.filter(division=division).exists():
+        raise AccountNotWantedError(f"{customer} is linked already.")
+    near = Candidate.objects.open().filter(customer=customer, account__division=division)
+    if best := near.select_related("account").first():
+        raise AccountNotWantedError(
+            f"{best.account} may be {customer.name} already. Say “not the same” to it first."
+        )
+    with transaction.atomic():
+        Customer.objects.filter(pk=customer.pk).update(account_wanted_at=now)
+        Standing.objects.update_or_create(
+            customer=customer,
+            division=division,
+            defaults={
+                "outcome": Standing.Outcome.CREATE,
+                "situation": "wanted",
+                "explanation": "A person wants an account made for it.",
+                "decided_at": now,
+            },
+        )
+
+
+def _make_wanted_accounts(division: Division, now: datetime) -> int:
+    wanted = Customer.objects.to_create(division).exclude(account_wanted_at=None)
+    orders = [account_order(division, customer) for customer in wanted]
+    return sum(outbox.make(order, now=now).made_at == now for order in orders)
 
 
 def _may_create(division: Division) -> bool:
