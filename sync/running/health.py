@@ -51,6 +51,13 @@ def examine(*, online: bool) -> Iterator[Finding]:
     yield _broker()
     if database.stops_all:
         return
+    try:
+        yield from _what_the_database_tells(online=online)
+    except DatabaseError as error:
+        yield Finding("database", first_line(error), "Run: manage.py migrate", stops_all=True)
+
+
+def _what_the_database_tells(*, online: bool) -> Iterator[Finding]:
     yield _worker()
     yield _permission()
     if online and (division := Division.objects.chosen().first()):
