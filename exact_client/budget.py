@@ -22,7 +22,7 @@ from exact_client.errors import ExactOutOfBudgetError
 from exact_client.models import CallBudget
 from exact_client.wire import Answer
 
-__all__ = ["Budget", "Lane", "Purse"]
+__all__ = ["Budget", "Lane", "Purse", "purse_of"]
 
 logger = logging.getLogger(__name__)
 TOO_MANY_REQUESTS: Final = 429
@@ -86,19 +86,23 @@ class Budget:
     @classmethod
     def purse(cls, division_id: int) -> Purse:
         """Return what is left, as far as is known, without changing anything."""
-        row = CallBudget.objects.filter(division_id=division_id).first()
-        count = _read(row.count) if row else Count()
-        minute, day, flying = count.minute, count.day, len(count.in_flight)
-        now = time.time() * 1000 + (count.offset or (0.0, 0.0))[0]
-        minute_used = minute.used if now < minute.end else 0
-        day_used = day.used if now < day.end else 0
-        return Purse(
-            minute_limit=minute.limit,
-            minute_left=max(minute.limit - minute_used - flying, 0),
-            day_limit=day.limit,
-            day_left=max(day.limit - day_used - flying, 0),
-            day_ends_at=datetime.fromtimestamp(day.end / 1000, UTC) if day.start else None,
-        )
+        return purse_of(CallBudget.objects.filter(division_id=division_id).first())
+
+
+def purse_of(row: CallBudget | None) -> Purse:
+    """Return what is left by this row, for a page that read it beside something else."""
+    count = _read(row.count) if row else Count()
+    minute, day, flying = count.minute, count.day, len(count.in_flight)
+    now = time.time() * 1000 + (count.offset or (0.0, 0.0))[0]
+    minute_used = minute.used if now < minute.end else 0
+    day_used = day.used if now < day.end else 0
+    return Purse(
+        minute_limit=minute.limit,
+        minute_left=max(minute.limit - minute_used - flying, 0),
+        day_limit=day.limit,
+        day_left=max(day.limit - day_used - flying, 0),
+        day_ends_at=datetime.fromtimestamp(day.end / 1000, UTC) if day.start else None,
+    )
 
 
 @contextmanager

@@ -34,6 +34,10 @@ class ExactConnection(models.Model):
         null=True, blank=True, editable=False, help_text="Exact refuses a refresh within 570 s."
     )
 
+    refresh_retry_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Set when the answer to one was lost."
+    )
+
     # Who may refresh: taken and released by compare-and-set, each time with a higher fence.
     fence = models.PositiveBigIntegerField(default=0, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

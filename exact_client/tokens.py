@@ -32,8 +32,10 @@ ENOUGH_LIFE = timedelta(seconds=30)  # a token must be good until the call ends
 LEASE = timedelta(seconds=60)  # far longer than the token call may take
 CALL_LIMITS = Limits(connect=5, read=10, total=15)  # seconds
 PATIENCE = 20.0  # seconds that others wait for the one who refreshes
+AGAIN_AFTER_LOSS = timedelta(seconds=60)
 AGAIN_AFTER_TOO_EARLY = timedelta(seconds=10)
 STALE_AFTER = timedelta(days=7)  # Exact forgets a permission after 30 days
+UNANSWERED = "Exact did not answer when the permission was renewed. It is tried again."
 RECONNECT = "Exact does not accept our permission any more. Connect to Exact again."
 
 
@@ -109,6 +111,8 @@ class TokenKeeper:
             row = self._row()
             if row.token_version != version:
                 return self._opened(row).access_token
+            if row.refresh_retry_at is not None and row.refresh_retry_at > self._now():
+                raise ExactTemporaryError(UNANSWERED, row.refresh_retry_at)
             if self._lease(row):
                 return self._refresh_under_lease(row.fence + 1, version)
             if time.monotonic() > deadline:
@@ -171,10 +175,11 @@ class TokenKeeper:
                 "Exact could not be reached to renew the permission."
             ) from None
         except LostError:
-            # Spent or not, nobody knows. The lease is left to lapse, which spaces the tries.
-            raise ExactTemporaryError(
-                "Exact did not answer when the permission was renewed.", asked_at + LEASE
-            ) from None
+            # Spent or not, nobody knows: after a while the next try will tell.
+            retry_at = self._now() + AGAIN_AFTER_LOSS
+            ExactConnection.objects.filter(pk=self._id).update(refresh_retry_at=retry_at)
+            self._release(fence)
+            raise ExactTemporaryError(UNANSWERED, retry_at) from None
         raw = _Raw(body, asked_at, self._now())
         self._journal.write(vault.seal("journal", self._id, row.token_version + 1, raw))
         self._keep(raw, row.token_version)
@@ -192,6 +197,7 @@ class TokenKeeper:
             token_version=version + 1,
             expires_at=tokens.expires_at,
             refresh_not_before=tokens.refresh_not_before,
+            refresh_retry_at=None,
             **changes,
         )
 

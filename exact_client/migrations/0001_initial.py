@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('refreshed_at', models.DateTimeField(blank=True, help_text='Exact forgets a permission that is unused for 30 days.', null=True)),
                 ('expires_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('refresh_not_before', models.DateTimeField(blank=True, editable=False, help_text='Exact refuses a refresh within 570 s.', null=True)),
+                ('refresh_retry_at', models.DateTimeField(blank=True, editable=False, help_text='Set when the answer to one was lost.', null=True)),
                 ('fence', models.PositiveBigIntegerField(default=0, editable=False)),
                 ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
             ],
