@@ -9,6 +9,7 @@ from exact_client.counting import MINUTE, Span
 from exact_client.wire import Answer
 
 UNKNOWN = (-30_000.0, 30_000.0)  # milliseconds: before the first answer
+A_GOOD_CLOCK = (-1_000.0, 1_000.0)
 SLACK = 250  # the front that writes Date need not be the machine that counts
 DRIFT = 0.0001  # of two good clocks, in milliseconds per millisecond
 
@@ -42,13 +43,13 @@ class ServerClock:
 
     def learn(self, answer: Answer, sent: float, got: float) -> None:
         """Learn from an answer to a call that left at `sent` and was back at `got`."""
-        low, high = float("-inf"), float("inf")
+        low, high = A_GOOD_CLOCK  # in case there is no Date
         if (date := server_time(answer)) is not None:
             low, high = date - got - SLACK, date + 1000 - sent + SLACK
         if (reset := header_number(answer, "X-RateLimit-Minutely-Reset")) is not None:
-            low, high = max(low, reset - MINUTE - got), min(high, reset - sent)
-        if low > high or low == float("-inf"):
-            return
+            this_minute = reset - MINUTE - got, reset - sent
+            both = max(low, this_minute[0]), min(high, this_minute[1])
+            low, high = both if both[0] <= both[1] else this_minute
         self.bounds = self._narrowed(low, high, got)
         self._learnt_at = got
 
