@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,8 @@ class Shown:
     """A sales entry, whether it stands in Exact already or not."""
 
     journal: str
-    entry_date: str
-    due_date: str
+    entry_date: date
+    due_date: date | None
     reference: str
     payment_reference: str
     currency: str
@@ -84,8 +85,8 @@ def planned(entry: Entry, ledger: Ledger) -> Shown:
     journal = ledger.journals[entry.journal]
     return Shown(
         journal=f"{journal.code} {journal.description}",
-        entry_date=entry.entry_date.isoformat(),
-        due_date=entry.due_date.isoformat() if entry.due_date else "",
+        entry_date=entry.entry_date,
+        due_date=entry.due_date,
         reference="",
         payment_reference=entry.payment_reference,
         currency=entry.currency,
@@ -114,8 +115,8 @@ def as_sent(entry: OutboxEntry) -> Shown:
     names = {str(row.exact_id): str(row) for row in accounts.filter(exact_id__in=wanted)}
     return Shown(
         journal=str(journals.first() or payload["Journal"]),
-        entry_date=payload["EntryDate"],
-        due_date=payload.get("DueDate", ""),
+        entry_date=date.fromisoformat(payload["EntryDate"]),
+        due_date=date.fromisoformat(due) if (due := payload.get("DueDate")) else None,
         reference=payload["YourRef"],
         payment_reference=payload.get("PaymentReference", ""),
         currency=payload["Currency"],

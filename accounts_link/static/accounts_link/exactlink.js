@@ -37,9 +37,11 @@ function pressed(key) {
   return places.map((place) => find(wanted, place)).find((hit) => hit && !hit.disabled);
 }
 
-function panelIsOfAnotherRow() {
-  const link = document.activeElement?.closest("[data-row]");
-  return link && !("follow" in link.dataset) && !link.closest("tr[aria-selected=true]");
+/* Enter belongs to what has the focus, unless that is the row which the panel or the queue is about. */
+function entersByItself(target) {
+  if (target.closest("button, summary")) return true;
+  const link = target.closest("a");
+  return link && !link.closest("tr[aria-selected=true]") && !("follow" in link.dataset);
 }
 
 function closePanel() {
@@ -67,8 +69,7 @@ document.addEventListener("keydown", (event) => {
     move(STEPS[event.key]);
     return;
   }
-  if (event.key === "Enter" && (event.target.closest("button, summary") || panelIsOfAnotherRow())) return;
-  if (event.key === "Enter" && event.target.closest("a:not([data-row])")) return;
+  if (event.key === "Enter" && entersByItself(event.target)) return;
   const target = pressed(event.key);
   if (!target) return;
   event.preventDefault();
@@ -76,12 +77,17 @@ document.addEventListener("keydown", (event) => {
   target.matches("input") ? target.focus() : target.click();
 });
 
+/* A pressed button that was swapped away leaves the focus nowhere: give it to the row it was about. */
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement === document.body) currentRow()?.focus({ preventScroll: true });
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]") && closePanel()) event.preventDefault();
   if (event.target.closest("[data-dismiss]")) event.target.closest(".toast").remove();
   if (event.target.closest("[data-keys]")) find("#keys").showModal();
-  const row = event.target.closest("tr")?.querySelector("[data-row]");
-  if (row && event.target === row) select(row.closest("tr"));
+  const opener = event.target.closest("tr a[hx-get]");
+  if (opener) select(opener.closest("tr"));
   for (const open of document.querySelectorAll("details.popup[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
