@@ -27,7 +27,7 @@ test: .venv/.installed-dev ## installs what tests need, then runs every test but
 	$(BIN)/python -m pytest
 
 bench: .venv/.installed-dev ## runs the benchmarks and prints their tables
-	$(BIN)/python -m pytest tests/bench -o python_files='bench_*.py' -q -s
+	$(BIN)/python -m tests.bench
 
 check: .venv/.installed-dev ## checks formatting, lint, types, imports, migrations and settings (the tests: make test)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy . && $(BIN)/lint-imports

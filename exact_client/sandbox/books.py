@@ -62,7 +62,7 @@ class Books:
         self.clock = clock
         self.lag = 0.0  # seconds for which new records are hidden from searches
         self._tables: dict[tuple[int, str], Table] = {}
-        self._version = 0
+        self._version = 1  # readers begin after 1
         self._unsaved: list[Record] = []
         self._journal = Journal(file) if file else None
 
@@ -114,7 +114,7 @@ class Books:
     def forget(self, *, keep: frozenset[str]) -> None:
         """Empty every table but those named in `keep`, in memory and in the file."""
         self._tables = {at: table for at, table in self._tables.items() if at[1] in keep}
-        self._version = 0
+        self._version = 1  # readers begin after 1
         if self._journal:
             self._journal.rewrite(
                 {"division": division, "table": name, "key": row["_key"], "record": row}
@@ -169,6 +169,8 @@ class Journal:
 
     def append(self, changes: list[Record]) -> None:
         """Add one line; the operating system has it when this returns, so a kill can't undo it."""
+        if self._file is None:  # the stand-in is ending: what can't be kept is not answered
+            raise ConnectionAbortedError("The stand-in's file is closed.")
         self._file.write(json.dumps(changes, separators=(",", ":")) + "\n")
         self._file.flush()
 

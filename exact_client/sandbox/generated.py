@@ -57,8 +57,8 @@ class GeneratedAccounts(Table):
         return merge(super().after(key), self._made(start + 1), key=_id)
 
     def since(self, version: int) -> Iterator[Record]:
-        """Made-up records have the lowest versions, 1 for the first."""
-        yield from self._made(version)
+        """Made-up records have the lowest versions; the first is 2, for readers begin after 1."""
+        yield from self._made(version - 1)
         yield from super().since(version)
 
     def _made(self, start: int) -> Iterator[Record]:
@@ -95,7 +95,7 @@ class GeneratedAccounts(Table):
             "Division": self._division,
             "Created": MADE,
             "Modified": MADE,
-            "Timestamp": number + 1,
+            "Timestamp": number + 2,
         }
 
 

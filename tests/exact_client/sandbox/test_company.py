@@ -1,6 +1,8 @@
 """The company that comes with the stand-in, one of one's own, and one that is made up."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from exact_client.sandbox import ExactSandbox
@@ -45,13 +47,17 @@ def test_a_company_may_bring_accounts_of_its_own(tmp_path: Path) -> None:
 def test_generated_accounts_are_read_like_any_others() -> None:
     exact = Caller(ExactSandbox(limits=False, generate=2_500))
     rows, calls = exact.all_rows(
-        "sync/CRM/Accounts", select="ID,Code,Timestamp", filter="Timestamp gt 1000L"
+        "sync/CRM/Accounts", select="ID,Code,Timestamp", filter="Timestamp gt 1001L"
     )
+    every, _ = exact.all_rows("sync/CRM/Accounts", select="ID", filter="Timestamp gt 1L")
     bulk, _ = exact.all_rows("bulk/CRM/Accounts", select="ID,Name")
+    plain, _ = exact.all_rows("crm/Accounts", select="ID")
 
     assert (len(rows), calls) == (1_500 + 1_447, 3)
-    assert rows[0]["Timestamp"] == "1001"
-    assert len({row["ID"] for row in bulk}) == len(bulk) == 3_947
+    assert rows[0]["Timestamp"] == "1002"
+    assert len({row["ID"] for row in bulk}) == len(bulk) == len(every) == 3_947
+    assert {row["ID"] for row in plain} == {row["ID"] for row in bulk}
+    assert len(plain) == 3_947
     found = exact.rows("crm/Accounts", select="ID", filter="Name eq 'Generated Company 7 BV'")
     made = found[0]["ID"]
     assert exact.send("PUT", f"crm/Accounts(guid'{made}')", {"Name": "Mine"}).status_code == 204
@@ -59,3 +65,13 @@ def test_generated_accounts_are_read_like_any_others() -> None:
     again, _ = exact.all_rows("bulk/CRM/Accounts", select="ID,Name")
     assert len(again) == 3_947
     assert [row["Name"] for row in again if row["ID"] == made] == ["Mine"]
+
+
+def test_the_stand_in_needs_no_django() -> None:
+    """It serves other projects' tests too, and starts at once."""
+    code = "import sys, exact_client.sandbox; print('django' in sys.modules)"
+    ended = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == "False\n"
