@@ -171,6 +171,8 @@ class Api:
         lines = content.get("SalesEntryLines") or []
         if isinstance(lines, dict):  # the long spelling of a collection
             lines = lines.get("results") or []
+        if not isinstance(lines, list):
+            raise problem(400, "Error processing request stream. SalesEntryLines must be a list.")
         one = entities()["salesentry/SalesEntryLines"]
         read = [read_payload(one, line, self._switches.overflow) for line in lines]
         return books.create(taken, read), ledger.SPARSE

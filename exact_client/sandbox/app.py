@@ -3,13 +3,13 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from exact_client.sandbox import consent, knobs, pages
 from exact_client.sandbox.api import Api, Visit
 from exact_client.sandbox.books import EVERYWHERE, Books, Table
+from exact_client.sandbox.calls import Call, call_of
 from exact_client.sandbox.clock import DAY, MINUTE, Clock
 from exact_client.sandbox.company import loaded, read_company
 from exact_client.sandbox.facts import Record
@@ -34,19 +34,6 @@ NO_CONTENT = 204
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call that was made. `status` is what was answered, or would have been."""
-
-    at: float  # seconds since 1970, on the stand-in's clock
-    kind: str  # division, user, token or page
-    method: str
-    path: str
-    query: str
-    status: int
-    fault: str  # what went wrong with it, or nothing
-
-
 class ExactSandbox:
     """A pretended Exact Online with one company.
 
@@ -62,7 +49,7 @@ class ExactSandbox:
         self.clock = Clock()
         self.switches = Switches()
         self.company = read_company(accounts)
-        self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
+        self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._limited = limits
         self._generate = generate
         self._lock = threading.RLock()
@@ -92,11 +79,17 @@ class ExactSandbox:
         with self._lock:
             self._faults = []
 
+    @property
+    def calls(self) -> list[Call]:
+        """The calls so far, oldest first; the knobs' own are not among them."""
+        with self._lock:
+            return list(self._calls)
+
     def reset(self) -> None:
         """Back to the company as loaded, without faults, calls or used-up limits; tokens stay."""
         with self._lock:
             self.clear_faults()
-            self.calls.clear()
+            self._calls.clear()
             self._late = []
             self.switches = Switches()
             self._books.forget(keep=TOKEN_TABLES)
@@ -178,7 +171,8 @@ class ExactSandbox:
 
     def close(self) -> None:
         """Let go of the state file."""
-        self._books.close()
+        with self._lock:
+            self._books.close()
 
     # The application.
 
@@ -275,14 +269,7 @@ class ExactSandbox:
         self._books.commit()
 
     def _note(self, request: Request, reply: Reply, fault: str) -> None:
-        kinds = {"/api/oauth2/token": "token", "/api/v1/current/Me": "user"}
-        kind = kinds.get(request.path) or (
-            "division" if request.path.startswith("/api/v1/") else "page"
-        )
-        query = request.readable_query
-        self.calls.append(
-            Call(self.clock.now(), kind, request.method, request.path, query, reply.status, fault)
-        )
+        self._calls.append(call_of(self.clock.now(), request, reply.status, fault))
 
     def _open_books(self) -> None:
         if self._generate:
@@ -294,5 +281,5 @@ class ExactSandbox:
         limits = CallLimits(self.clock, counted=self._limited)
         errors = ErrorLimits(self.clock, counted=self._limited)
         user = self.company.user_id
-        self._tokens = Tokens(self._books, self.switches, errors, user)
+        self._tokens = Tokens(self._books, self.switches, errors, user, counted=self._limited)
         self._api = Api(self._books, self.switches, self.company, self._tokens, limits, errors)

@@ -138,7 +138,7 @@ class _Reader:
         if kind in _LITERALS:
             try:
                 value = _LITERALS[kind](text)
-            except ValueError:
+            except (ValueError, OverflowError):
                 raise problem(400, f"Unrecognized literal '{text}'.") from None
             return Operand(kind, lambda _record: value)
         raise self._wrong()

@@ -29,7 +29,8 @@ border-radius:6px;background:var(--card);color:inherit}button{cursor:pointer;min
 .primary{background:var(--accent);border-color:var(--accent);color:var(--card)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .choice{display:flex;gap:.75rem;padding:.5rem 0;align-items:center}.choice small{display:block}
-.buttons{display:flex;gap:.75rem}.empty{padding:1.5rem;color:var(--dim)}
+.buttons,form[role=search] p{display:flex;gap:.75rem;flex-wrap:wrap}
+.empty{padding:1.5rem;color:var(--dim)}
 """
 
 

@@ -1,23 +1,19 @@
 """What happens when a sales entry is made, changed or deleted."""
 
-from calendar import monthrange
-from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from exact_client.sandbox.amounts import booked, cents, plain
-from exact_client.sandbox.books import Books, Table
-from exact_client.sandbox.clock import ms_of, wall_of
+from exact_client.sandbox.amounts import cents, plain
+from exact_client.sandbox.books import Books
+from exact_client.sandbox.checks import EntryChecks
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.refusals import Findings, refusal
 from exact_client.sandbox.sync import forget_transactions, keep_transactions
 
-SALES_JOURNAL = 20
-RECEIVABLES = 20
-# Kinds of G/L account that a line may not name: cash, bank, cards, receivable, payable, VAT.
-_CONTROL_ACCOUNTS = {10, 12, 14, 16, 20, 22, 24}
 OPEN, PROCESSED = 20, 50
 INVOICE, CREDIT_NOTE = 20, 21
+# What an entry can't lose: a null in a change leaves it as it is.
+_NEVER_NULL = {"EntryDate", "EntryNumber", "InvoiceNumber", "Currency", "Rate"}
 SPARSE = ("EntryID", "EntryNumber")
 SPARSE_LINE = ("ID", "EntryID")
 
@@ -29,6 +25,7 @@ class Ledger:
         self._books = books
         self._division = division
         self._user = user
+        self._checks = EntryChecks(books, division)
         self._entries = books.table(division, "entries")
         self._lines = books.table(division, "lines")
 
@@ -46,13 +43,16 @@ class Ledger:
             "Created": now,
             "Creator": self._user,
             "_header": str(uuid4()),
-            "_hid": max((row["HID"] for row in self._table("receivables")), default=0) + 1,
+            "_hid": max(
+                (row["HID"] for row in self._books.table(self._division, "receivables")), default=0
+            )
+            + 1,
         }
         found = Findings()
-        self._check_header(entry, found)
+        self._checks.check_header(entry, found)
         if not lines:
             found.add("missing", "SalesEntryLines")
-        checked = [self._checked_line(entry, line, found) for line in lines]
+        checked = [self._checks.checked_line(entry, line, found) for line in lines]
         found.check()
         self._number(entry)
         return self._keep(entry, checked)
@@ -60,14 +60,15 @@ class Ledger:
     def update(self, key: str, taken: Record) -> None:
         """Change the header of an open entry; lines in the payload are not looked at."""
         before = self._open_entry(key)
+        taken = {k: v for k, v in taken.items() if v is not None or k not in _NEVER_NULL}
         entry = {**before, **taken}
         if "EntryDate" in taken:
             entry |= {"ReportingYear": None, "ReportingPeriod": None, **taken}
         if {"EntryDate", "PaymentCondition"} & taken.keys():
             entry["DueDate"] = taken.get("DueDate")
         found = Findings()
-        self._check_header(entry, found)
-        if entry["EntryNumber"] != before["EntryNumber"] and self._taken(entry):
+        self._checks.check_header(entry, found)
+        if self._taken(entry):
             found.add("in use", "EntryNumber")
         found.check()
         self._keep(entry, self.lines_of(entry))
@@ -87,7 +88,7 @@ class Ledger:
             raise refusal("missing", "EntryID")
         entry = self._open_entry(taken["EntryID"])
         found = Findings()
-        line = self._checked_line(entry, taken, found)
+        line = self._checks.checked_line(entry, taken, found)
         found.check()
         self._keep(entry, [*self.lines_of(entry), line])
         return self._lines.get(line["ID"]) or line
@@ -98,7 +99,9 @@ class Ledger:
         entry = self._open_entry(before["EntryID"])
         found = Findings()
         given = {name: before.get(name) for name in ("VATAmountFC",) if before.get("_vat_given")}
-        line = self._checked_line(entry, {**before, "VATAmountFC": None, **given, **taken}, found)
+        line = self._checks.checked_line(
+            entry, {**before, "VATAmountFC": None, **given, **taken}, found
+        )
         found.check()
         lines = [line if old["ID"] == key else old for old in self.lines_of(entry)]
         self._keep(entry, lines)
@@ -125,123 +128,6 @@ class Ledger:
         if entry["Status"] == PROCESSED:
             raise refusal("not allowed", "SalesEntries")
         return entry
-
-    def _check_header(self, entry: Record, found: Findings) -> None:
-        self._check_journal(entry, found)
-        self._check_customer(entry, found)
-        self._check_period(entry, found)
-        if entry["Currency"] not in {row["Code"] for row in self._table("currencies")}:
-            found.add("reference", "Currency")
-        entry["Rate"] = entry.get("Rate") or 1.0
-        condition = entry.get("PaymentCondition")
-        if condition and not self._find("paymentconditions", condition):
-            found.add("reference", "PaymentCondition")
-        elif not entry.get("DueDate"):
-            entry["DueDate"] = self._due(entry["EntryDate"], condition)
-
-    def _check_journal(self, entry: Record, found: Findings) -> None:
-        if not entry.get("Journal"):
-            found.add("missing", "Journal")
-            return
-        journal = self._find("journals", entry["Journal"])
-        if journal is None:
-            found.add("reference", "Journals")
-        elif journal["Type"] != SALES_JOURNAL:
-            found.add("journal")
-        else:
-            entry["JournalDescription"] = journal["Description"]
-            entry["_receivables"] = journal["GLAccount"]
-
-    def _check_customer(self, entry: Record, found: Findings) -> None:
-        if not entry.get("Customer"):
-            found.add("missing", "Customer")
-            return
-        account = self._table("accounts").get(entry["Customer"])
-        if account is None:
-            found.add("reference", "Customer")
-            return
-        if account["Status"] != "C":
-            found.add("invalid", "Customer (Type)")
-        now = self._books.clock.wall_ms()
-        ended = account.get("EndDate") is not None and account["EndDate"] < now
-        if account.get("Blocked") or ended or (account.get("StartDate") or 0) > now:
-            found.add("inactive", "Customer")
-        if account.get("GLAR") and account["GLAR"] != entry.get("_receivables", account["GLAR"]):
-            found.add("receivables")
-        entry["CustomerName"] = account["Name"]
-        entry["_customer_code"] = account["Code"]
-        entry["PaymentCondition"] = entry.get("PaymentCondition") or account.get(
-            "PaymentConditionSales"
-        )
-
-    def _check_period(self, entry: Record, found: Findings) -> None:
-        day = wall_of(entry["EntryDate"])
-        entry["ReportingYear"] = year = entry.get("ReportingYear") or day.year
-        entry["ReportingPeriod"] = month = entry.get("ReportingPeriod") or day.month
-        status = self._table("journalstatus").get(f"{entry.get('Journal')}.{year}.{month:02}")
-        known = any(
-            (row["FinYear"], row["FinPeriod"]) == (year, month) for row in self._table("periods")
-        )
-        if not known:
-            found.add("missing", "FinancialYear")
-        elif status and status["Status"]:
-            found.add("closed", f"{year} - {month:02}")
-
-    def _checked_line(self, entry: Record, taken: Record, found: Findings) -> Record:
-        line = {"ID": str(uuid4()), **{k: v for k, v in taken.items() if v is not None}}
-        ledger = self._table("glaccounts").get(line.get("GLAccount", ""))
-        if not line.get("GLAccount"):
-            found.add("missing", "GLAccount")
-        elif ledger is None:
-            found.add("reference", "GLAccount")
-        elif ledger["Type"] in _CONTROL_ACCOUNTS:
-            found.add("invalid", "GLAccount (Type)")
-        elif ledger.get("IsBlocked"):
-            found.add("not allowed", "GLAccount")
-        else:
-            line["GLAccountCode"] = ledger["Code"]
-            line["GLAccountDescription"] = ledger["Description"]
-            line["VATCode"] = line.get("VATCode") or ledger.get("VATCode")
-        if line.get("AmountFC") is None:
-            found.add("missing", "AmountFC")
-        self._check_centres(line, found)
-        vat = self._check_vat(line, found)
-        line |= {"EntryID": entry["EntryID"], "Division": self._division}
-        return {**line, **booked(line, vat, entry.get("Rate") or 1.0)}
-
-    def _check_centres(self, line: Record, found: Findings) -> None:
-        for name, table in (("CostCenter", "costcenters"), ("CostUnit", "costunits")):
-            if not line.get(name):
-                continue
-            row = self._find(table, line[name])
-            if row is None:
-                found.add("reference", name)
-            elif row.get("Active") is False:
-                found.add("inactive", name)
-            else:
-                line[f"{name}Description"] = row["Description"]
-
-    def _check_vat(self, line: Record, found: Findings) -> Record | None:
-        if not line.get("VATCode"):
-            return None
-        vat = self._find("vatcodes", line["VATCode"])
-        if vat is None:
-            found.add("reference", "VATCode")
-        elif vat.get("IsBlocked") or vat["VATTransactionType"] == "P":
-            found.add("not allowed", "VATCode")
-        else:
-            line["VATCode"] = vat["Code"]
-            line["VATCodeDescription"] = vat["Description"]
-        return vat
-
-    def _due(self, date: int, condition: str | None) -> int:
-        row = self._find("paymentconditions", condition) if condition else None
-        if row is None:
-            return date
-        due = wall_of(date) + timedelta(days=row["PaymentDays"])
-        if row.get("PaymentEndOfMonths"):
-            due = due.replace(day=monthrange(due.year, due.month)[1])
-        return ms_of(due)
 
     def _number(self, entry: Record) -> None:
         """Give the entry its number: the caller's if it is free, else the journal's next."""
@@ -315,10 +201,3 @@ class Ledger:
             },
         }
         self._books.put(self._division, "receivables", str(entry["_hid"]), row)
-
-    def _table(self, name: str) -> Table:
-        return self._books.table(self._division, name)
-
-    def _find(self, table: str, code: str) -> Record | None:
-        code = code.strip()
-        return next((row for row in self._table(table) if row["Code"] == code), None)

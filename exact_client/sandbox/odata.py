@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
+from uuid import UUID
 
 from exact_client.sandbox.clock import wall_of
 from exact_client.sandbox.facts import Entity, Record
@@ -165,15 +166,24 @@ def token_values(entity: Entity, query: Query) -> list[Any]:
 
 def _token_value(entity: Entity, name: str, part: re.Match[str]) -> Any:
     date, guid, text, bare = part.groups()
-    if date is not None:
-        return read_date(date)
-    if guid is not None or text is not None:
-        return guid if guid is not None else text.replace("''", "'")
-    if bare == "null":
+    if bare == "null" and name not in entity.keys:
         return None
-    if entity.properties[name].type == "Double":
-        return float(bare)
-    return int(bare.rstrip("L")) if bare.rstrip("L").lstrip("-").isdigit() else bare
+    type_ = entity.properties[name].type
+    spelled = {"DateTime": date, "Guid": guid, "String": text}.get(type_, bare)
+    try:
+        return _TOKEN_READERS.get(type_, int)(spelled)
+    except (ValueError, TypeError, OverflowError, AttributeError, KeyError):
+        raise problem(400, "The $skiptoken does not fit this query.") from None
+
+
+_TOKEN_READERS: dict[str, Callable[[str], Any]] = {
+    "DateTime": read_date,
+    "Guid": lambda text: str(UUID(text)),
+    "String": lambda text: text.replace("''", "'"),
+    "Int64": lambda text: int(text.rstrip("L")),
+    "Double": float,
+    "Boolean": lambda text: {"True": True, "False": False}[text],
+}
 
 
 def in_order(query: Query, rows: Iterable[Record]) -> list[Record]:

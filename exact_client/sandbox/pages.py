@@ -113,15 +113,15 @@ def _entry(sandbox: "ExactSandbox", entry: Record) -> str:
         [
             str(line["LineNumber"]),
             escaped(line.get("Description")),
-            escaped(f"{line['GLAccountCode']} {line['GLAccountDescription']}"),
-            escaped(line.get("CostCenter")),
-            escaped(line.get("VATCode")),
             _money(line["VATBaseAmountDC"]),
             _money(line["VATAmountDC"]),
+            escaped(line.get("VATCode")),
+            escaped(f"{line['GLAccountCode']} {line['GLAccountDescription']}"),
+            escaped(line.get("CostCenter")),
         ]
         for line in lines
     ]
-    heads = ["Line", "Description", "G/L account", "Cost centre", "VAT", "Net", "VAT amount"]
+    heads = ["Line", "Description", "Net", "VAT", "VAT code", "G/L account", "Cost centre"]
     return page(
         f"Entry {entry['EntryNumber']}",
         f"<p class=lead><b>{escaped(entry['CustomerName'])}</b>, "
@@ -130,5 +130,5 @@ def _entry(sandbox: "ExactSandbox", entry: Record) -> str:
         f"{escaped(entry['JournalDescription'])}. Your reference "
         f"<b>{escaped(entry.get('YourRef')) or 'none'}</b>. Total "
         f"<b>{_money(entry['AmountDC'])}</b> {escaped(entry['Currency'])}, of which VAT "
-        f"{_money(entry['VATAmountDC'])}.</p>{table(heads, rows, {0, 5, 6})}",
+        f"{_money(entry['VATAmountDC'])}.</p>{table(heads, rows, {0, 2, 3})}",
     )

@@ -7,11 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from exact_client.sandbox.clock import ms_of
+from exact_client.sandbox.clock import ms_of, wall_of
 from exact_client.sandbox.facts import Entity, Property, Record
 from exact_client.sandbox.messages import problem
 
 CODE_WIDTH = 18
+FIRST_YEAR, LAST_YEAR = 1753, 9998  # what a date of the database behind Exact can hold
+GREATEST = 1e15  # beyond it an amount has no cents any more
 _ACCOUNT_CODES = frozenset({"AccountCode", "CustomerCode", "DivisionCustomerCode"})
 _LEFT = {"Country": 3, "Language": 10, "VATCode": 3, "SalesVATCode": 3, "PurchaseVATCode": 3}
 _WHOLE = {"Byte": (0, 255), "Int16": (-(2**15), 2**15 - 1), "Int32": (-(2**31), 2**31 - 1)}
@@ -83,8 +85,11 @@ def read_value(prop: Property, value: object) -> Any:
 def read_date(text: str) -> int:
     """Milliseconds of a date as callers write it; what is behind the seconds' zone is dropped."""
     if found := _DATE.fullmatch(text):
-        return int(found[1])
-    wall = datetime.fromisoformat(text)
+        wall = wall_of(int(found[1]))
+    else:
+        wall = datetime.fromisoformat(text)
+    if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        raise ValueError(text)
     return ms_of(wall.astimezone(UTC) if wall.tzinfo else wall)
 
 
@@ -124,7 +129,10 @@ def _whole(prop: Property, value: object) -> int:
 
 
 def _double(_prop: Property, value: object) -> float:
-    return float(_number_text(value))
+    number = float(_number_text(value))
+    if abs(number) > GREATEST:
+        raise OverflowError
+    return number
 
 
 def _date(_prop: Property, value: object) -> int:

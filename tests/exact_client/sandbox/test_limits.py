@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from exact_client.sandbox import ExactSandbox
 from tests.exact_client.sandbox.caller import Caller
@@ -151,3 +152,24 @@ def test_early_refreshes_count_as_errors_too(limited: ExactSandbox, caller: Call
     statuses = [caller.session.post(url, data=form).status_code for _ in range(12)]
 
     assert statuses == [400] * 11 + [429]
+
+
+@pytest.mark.parametrize(("counted", "status"), [(True, 429), (False, 200)])
+def test_a_client_may_call_for_tokens_two_hundred_times_a_day(
+    *, counted: bool, status: int
+) -> None:
+    sandbox = ExactSandbox(limits=counted)
+    sandbox.switches.set(refresh_window=0)
+    caller = Caller(sandbox)
+    del caller.session.headers["Authorization"]
+    refresh = sandbox.issue_tokens("app", "s")["refresh_token"]
+
+    def refreshed() -> requests.Response:
+        form = {"grant_type": "refresh_token", "client_id": "app", "client_secret": "s"}
+        url = caller.url("/api/oauth2/token")
+        return caller.session.post(url, data={**form, "refresh_token": refresh})
+
+    for _ in range(200):
+        refresh = refreshed().json()["refresh_token"]
+
+    assert refreshed().status_code == status

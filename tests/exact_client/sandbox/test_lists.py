@@ -145,6 +145,9 @@ def test_accounts_want_a_filter_when_switched(exact: Caller, sandbox: ExactSandb
         {"skip": "-1"},
         {"batch": "1"},
         {"skiptoken": "guid'1',guid'2'"},
+        {"skiptoken": "guid'nonsense'"},
+        {"skiptoken": "null"},
+        {"orderby": "Modified", "skiptoken": "'x','y'"},
     ],
 )
 def test_a_query_that_makes_no_sense_is_refused(exact: Caller, options: dict[str, str]) -> None:

@@ -170,6 +170,9 @@ def test_every_property_can_be_selected(exact: Caller, sandbox: ExactSandbox) ->
         ("IsExtraDuty", 1, "Boolean"),
         ("Rate", "1,5", "Double"),
         ("Rate", True, "Double"),
+        ("Rate", 1e300, "Double"),
+        ("DueDate", "/Date(99999999999999999)/", "DateTime"),
+        ("DueDate", "9999-12-31", "DateTime"),
         ("Description", 5, "String"),
     ],
 )

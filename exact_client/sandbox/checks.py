@@ -1,0 +1,149 @@
+"""Whether an entry fits the books: journal, customer, period, accounts, VAT codes, centres."""
+
+from calendar import monthrange
+from datetime import timedelta
+from uuid import uuid4
+
+from exact_client.sandbox.amounts import booked
+from exact_client.sandbox.books import Books, Table
+from exact_client.sandbox.clock import ms_of, wall_of
+from exact_client.sandbox.facts import Record
+from exact_client.sandbox.refusals import Findings
+
+SALES_JOURNAL = 20
+# Kinds of G/L account that a line may not name: cash, bank, cards, receivable, payable, VAT.
+_CONTROL_ACCOUNTS = {10, 12, 14, 16, 20, 22, 24}
+
+
+class EntryChecks:
+    """Looks at headers and lines of entries in one division, and fills in what follows."""
+
+    def __init__(self, books: Books, division: int) -> None:
+        self._books = books
+        self._division = division
+
+    def check_header(self, entry: Record, found: Findings) -> None:
+        """Note what is wrong with a header, and fill in what follows from it."""
+        self._check_journal(entry, found)
+        self._check_customer(entry, found)
+        self._check_period(entry, found)
+        if entry["Currency"] not in {row["Code"] for row in self._table("currencies")}:
+            found.add("reference", "Currency")
+        entry["Rate"] = entry.get("Rate") or 1.0
+        condition = entry.get("PaymentCondition")
+        if condition and not self._find("paymentconditions", condition):
+            found.add("reference", "PaymentCondition")
+        elif not entry.get("DueDate"):
+            entry["DueDate"] = self._due(entry["EntryDate"], condition)
+
+    def _check_journal(self, entry: Record, found: Findings) -> None:
+        if not entry.get("Journal"):
+            found.add("missing", "Journal")
+            return
+        journal = self._find("journals", entry["Journal"])
+        if journal is None:
+            found.add("reference", "Journals")
+        elif journal["Type"] != SALES_JOURNAL:
+            found.add("journal")
+        else:
+            entry["JournalDescription"] = journal["Description"]
+            entry["_receivables"] = journal["GLAccount"]
+
+    def _check_customer(self, entry: Record, found: Findings) -> None:
+        if not entry.get("Customer"):
+            found.add("missing", "Customer")
+            return
+        account = self._table("accounts").get(entry["Customer"])
+        if account is None:
+            found.add("reference", "Customer")
+            return
+        if account["Status"] != "C":
+            found.add("invalid", "Customer (Type)")
+        now = self._books.clock.wall_ms()
+        ended = account.get("EndDate") is not None and account["EndDate"] < now
+        if account.get("Blocked") or ended or (account.get("StartDate") or 0) > now:
+            found.add("inactive", "Customer")
+        if account.get("GLAR") and account["GLAR"] != entry.get("_receivables", account["GLAR"]):
+            found.add("receivables")
+        entry["CustomerName"] = account["Name"]
+        entry["_customer_code"] = account["Code"]
+        entry["PaymentCondition"] = entry.get("PaymentCondition") or account.get(
+            "PaymentConditionSales"
+        )
+
+    def _check_period(self, entry: Record, found: Findings) -> None:
+        day = wall_of(entry["EntryDate"])
+        entry["ReportingYear"] = year = entry.get("ReportingYear") or day.year
+        entry["ReportingPeriod"] = month = entry.get("ReportingPeriod") or day.month
+        status = self._table("journalstatus").get(f"{entry.get('Journal')}.{year}.{month:02}")
+        known = any(
+            (row["FinYear"], row["FinPeriod"]) == (year, month) for row in self._table("periods")
+        )
+        if not known:
+            found.add("missing", "FinancialYear")
+        elif status and status["Status"]:
+            found.add("closed", f"{year} - {month:02}")
+
+    def checked_line(self, entry: Record, taken: Record, found: Findings) -> Record:
+        """A line with what follows from it; what is wrong with it is noted."""
+        line = {"ID": str(uuid4()), **{k: v for k, v in taken.items() if v is not None}}
+        ledger = self._table("glaccounts").get(line.get("GLAccount", ""))
+        if not line.get("GLAccount"):
+            found.add("missing", "GLAccount")
+        elif ledger is None:
+            found.add("reference", "GLAccount")
+        elif ledger["Type"] in _CONTROL_ACCOUNTS:
+            found.add("invalid", "GLAccount (Type)")
+        elif ledger.get("IsBlocked"):
+            found.add("not allowed", "GLAccount")
+        else:
+            line["GLAccountCode"] = ledger["Code"]
+            line["GLAccountDescription"] = ledger["Description"]
+            line["VATCode"] = line.get("VATCode") or ledger.get("VATCode")
+        if line.get("AmountFC") is None:
+            found.add("missing", "AmountFC")
+        self._check_centres(line, found)
+        vat = self._check_vat(line, found)
+        line |= {"EntryID": entry["EntryID"], "Division": self._division}
+        return {**line, **booked(line, vat, entry.get("Rate") or 1.0)}
+
+    def _check_centres(self, line: Record, found: Findings) -> None:
+        for name, table in (("CostCenter", "costcenters"), ("CostUnit", "costunits")):
+            if not line.get(name):
+                continue
+            row = self._find(table, line[name])
+            if row is None:
+                found.add("reference", name)
+            elif row.get("Active") is False:
+                found.add("inactive", name)
+            else:
+                line[f"{name}Description"] = row["Description"]
+
+    def _check_vat(self, line: Record, found: Findings) -> Record | None:
+        if not line.get("VATCode"):
+            return None
+        vat = self._find("vatcodes", line["VATCode"])
+        if vat is None:
+            found.add("reference", "VATCode")
+        elif vat.get("IsBlocked") or vat["VATTransactionType"] == "P":
+            found.add("not allowed", "VATCode")
+        else:
+            line["VATCode"] = vat["Code"]
+            line["VATCodeDescription"] = vat["Description"]
+        return vat
+
+    def _due(self, date: int, condition: str | None) -> int:
+        row = self._find("paymentconditions", condition) if condition else None
+        if row is None:
+            return date
+        due = wall_of(date) + timedelta(days=row["PaymentDays"])
+        if row.get("PaymentEndOfMonths"):
+            due = due.replace(day=monthrange(due.year, due.month)[1])
+        return ms_of(due)
+
+    def _table(self, name: str) -> Table:
+        return self._books.table(self._division, name)
+
+    def _find(self, table: str, code: str) -> Record | None:
+        code = code.strip()
+        return next((row for row in self._table(table) if row["Code"] == code), None)
