@@ -38,7 +38,8 @@ def _app() -> Iterator[CheckMessage]:
             hint="Register an app in Exact's App Center and copy both from there.",
             id="exact_client.E002",
         )
-    if not is_loopback(settings.EXACT_URL) and not settings.PUBLIC_URL.startswith("https://"):
+    is_real = is_allowed(settings.EXACT_URL) and not is_loopback(settings.EXACT_URL)
+    if is_real and not settings.PUBLIC_URL.startswith("https://"):
         yield checks.Warning(
             f"PUBLIC_URL is {settings.PUBLIC_URL!r}, and Exact sends people back by https alone.",
             hint="Set PUBLIC_URL to the https address under which people reach this application.",
