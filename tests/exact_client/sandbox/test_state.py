@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
-from exact_client.sandbox import ExactSandbox
+from exact_client.sandbox import ExactSandbox, run_on_port
 from tests.exact_client.sandbox.caller import CALLBACK, CLIENT, Caller, an_entry
 
 ENTRIES = "salesentry/SalesEntries"
@@ -154,3 +156,22 @@ def test_the_command_says_what_is_wrong_with_a_file_of_accounts(
 
     assert ended.returncode == 2
     assert "can't be read" in ended.stderr
+
+
+def test_eight_callers_at_once_get_numbers_of_their_own(opened: Opened) -> None:
+    sandbox = opened()
+    token = sandbox.issue_tokens()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    entry = an_entry(sandbox)
+    with run_on_port(sandbox) as url, ThreadPoolExecutor(8) as callers:
+        where = f"{url}/api/v1/124132/{ENTRIES}"
+
+        def post(_: int) -> int:
+            answer = requests.post(where, json=entry, headers=headers, timeout=10)
+            return int(answer.json()["d"]["EntryNumber"])
+
+        numbers = sorted(callers.map(post, range(80)))
+    sandbox.close()
+
+    assert numbers == list(range(26700001, 26700081))
+    assert sorted(row["EntryNumber"] for row in opened().entries) == numbers
