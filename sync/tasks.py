@@ -57,6 +57,12 @@ def take_in(upload_id: int) -> None:
 
 
 @shared_task
+def fill_search_codes() -> None:
+    """Write our numbers into empty search codes, a few at a time."""
+    jobs.fill_search_codes()
+
+
+@shared_task
 def keep_alive() -> None:
     """Keep the permission at Exact from lapsing, and look again at what once was unknown."""
     jobs.keep_alive()

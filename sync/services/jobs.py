@@ -20,6 +20,7 @@ from sync.services import (
     prepare,
     release,
     runs,
+    search_codes,
     signals,
     uploads,
 )
@@ -175,6 +176,16 @@ def take_in(upload_id: int) -> bool:
         uploads.take_in(upload)
         return True
     return False
+
+
+def fill_search_codes() -> int:
+    """Fill empty search codes where the settings ask for it; return how many were filled."""
+    return sum(
+        search_codes.fill(
+            division, ExactClient.connected(division, lane=Lane.BACKFILL), now=timezone.now()
+        )
+        for division in Division.objects.chosen()
+    )
 
 
 def keep_alive() -> None:

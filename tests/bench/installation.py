@@ -1,4 +1,4 @@
-"""A whole installation for a benchmark: its own data folder, its own stand-in, the real commands."""
+"""A whole installation for a benchmark: its data folder, its stand-in, the real commands."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Installation:
 
     def migrate(self) -> None:
         """Make the tables."""
-        subprocess.run(  # noqa: S603 - our own command
+        subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self._env(), check=True
         )
 
     def calls(self, method: str = "", path: str = "") -> list[dict[str, Any]]:
         """Return the calls that the stand-in saw, of a method and with a piece of a path."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_sandbox/calls") as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_sandbox/calls") as answer:
             said = json.load(answer)
         calls = said["calls"] if isinstance(said, dict) else said
         return [call for call in calls if method in call["method"] and path in call["path"]]
