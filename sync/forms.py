@@ -1,4 +1,4 @@
-"""The forms of the work: which invoices to show, a file to import, the settings of a division."""
+"""The forms of the work: which invoices to show, a file to import, settings and mappings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,30 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from accounts_link.forms import ListFilter
-from sync.models import BookingSettings, Invoice, InvoiceState, Upload
+from sync.models import (
+    BookingSettings,
+    GLMapping,
+    Invoice,
+    InvoiceState,
+    JournalMapping,
+    Upload,
+    VATMapping,
+)
+from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
+from sync.services.books import books_of
+from sync.services.mapping import Cell, fault
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from collections.abc import Iterator
 
+    from django.db.models import Model, QuerySet
+
+    from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
+
+    ModelForm = forms.ModelForm[Model]
+else:  # Django's own forms do not know that they are generic
+    ModelForm = forms.ModelForm
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -98,13 +116,7 @@ class UploadForm(forms.Form):
     )
 
 
-if TYPE_CHECKING:
-    BookingSettingsForm = forms.ModelForm[BookingSettings]
-else:  # Django's own forms do not know that they are generic
-    BookingSettingsForm = forms.ModelForm
-
-
-class SettingsForm(BookingSettingsForm):
+class SettingsForm(ModelForm):
     """The choices that hold for a whole division."""
 
     class Meta:
@@ -114,3 +126,77 @@ class SettingsForm(BookingSettingsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code_policy"].label = "Code of a new account"
+
+
+class MappingForm(ModelForm):
+    """A mapping whose choices the booking rules are asked about."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say at each field why its choice can't be; all of them at once."""
+        cleaned = super().clean() or self.cleaned_data
+        division: Division | None = cleaned.get("division") or getattr(
+            self.instance, "division", None
+        )
+        if division is None or self.errors or not cleaned.get("is_active", True):
+            return cleaned
+        self._refuse_strangers(division, cleaned)
+        ledger = books_of(division).ledger
+        for name, cell, code in self.chosen({**self.initial, **cleaned}):
+            if not self.has_error(name) and (sentence := fault(cell, code, ledger)):
+                self.add_error(name, sentence)
+        return cleaned
+
+    def chosen(self, values: dict[str, Any]) -> Iterator[tuple[str, Cell, str]]:
+        """Yield each field with its cell and the code that was chosen for it."""
+        raise NotImplementedError
+
+    def _refuse_strangers(self, division: Division, cleaned: dict[str, Any]) -> None:
+        for name, value in cleaned.items():
+            if getattr(value, "division_id", division.pk) != division.pk:
+                self.add_error(name, f"{value} is of another division than {division}.")
+
+
+class JournalMappingForm(MappingForm):
+    """The journals of a location."""
+
+    class Meta:
+        model = JournalMapping
+        fields = "__all__"
+
+    def chosen(self, values: dict[str, Any]) -> Iterator[tuple[str, Cell, str]]:
+        """Yield the journal, and the one for credit notes when there is one."""
+        place = values.get("location", "")
+        for name, kind in (
+            ("journal", DocumentKind.INVOICE),
+            ("credit_journal", DocumentKind.CREDIT_NOTE),
+        ):
+            if name in self.cleaned_data and (journal := self.cleaned_data[name]):
+                yield name, JournalCell(place, kind), journal.code
+
+
+class GLMappingForm(MappingForm):
+    """The G/L account of a resource."""
+
+    class Meta:
+        model = GLMapping
+        fields = "__all__"
+
+    def chosen(self, values: dict[str, Any]) -> Iterator[tuple[str, Cell, str]]:
+        """Yield the account."""
+        if account := self.cleaned_data.get("gl_account"):
+            cell = GLCell(*(values.get(name, "") for name in GLCell._fields))
+            yield "gl_account", cell, account.code
+
+
+class VATMappingForm(MappingForm):
+    """The VAT code of a kind of customer and a rate."""
+
+    class Meta:
+        model = VATMapping
+        fields = "__all__"
+
+    def chosen(self, values: dict[str, Any]) -> Iterator[tuple[str, Cell, str]]:
+        """Yield the code."""
+        if code := self.cleaned_data.get("vat_code"):
+            cell = VatCell(values["country_group"], values.get("business_type", ""), values["rate"])
+            yield "vat_code", cell, code.code
