@@ -12,6 +12,7 @@ class MirrorCursor(models.Model):
     feed = models.CharField(max_length=30)
     version = models.BigIntegerField(default=1)
     history = models.JSONField(default=list, help_text="[version, UTC seconds] of earlier ends.")
+    epoch = models.CharField(max_length=60, blank=True, help_text="Of the division, when read.")
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

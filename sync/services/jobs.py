@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts_link.models import Customer
+from exact_client import connections
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
-from exact_client.connections import keep_alive as keep_connection_alive
+from exact_client.errors import ExactError
 from exact_client.models import Division, ExactConnection
 from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run, Upload
 from sync.services import (
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 STEPS = 120  # of one push task; then it rings again, so that no task runs for hours
 State = OutboxEntry.State
+
+logger = logging.getLogger(__name__)
 
 
 def office_of(division: Division, lane: Lane = Lane.PUSH) -> Office:
@@ -192,8 +196,7 @@ def keep_alive() -> None:
     """Refresh what would lapse, and say when a person must connect again."""
     now = timezone.now()
     for connection in ExactConnection.objects.all():
-        keep_connection_alive(connection)
-        connection.refresh_from_db()
+        _refresh(connection)
         key = f"connection:{connection.pk}"
         if connection.state == ExactConnection.State.RECONNECT:
             signals.raise_signal(
@@ -207,6 +210,22 @@ def keep_alive() -> None:
             signals.close_signal(key, now=now)
 
 
+def _refresh(connection: ExactConnection) -> None:
+    if connection.state == ExactConnection.State.CONNECTED:
+        try:
+            connections.keep_alive(connection)
+            connections.read_divisions(connection)
+        except ExactError as error:
+            logger.warning("not kept alive connection=%s: %s", connection.pk, error)
+    connection.refresh_from_db()
+
+
 def audit() -> int:
     """Look again at what once was unknown; return how many are not there exactly once."""
-    return sum(look_up.audit(office_of(division)) for division in Division.objects.chosen())
+    wrong = 0
+    for division in Division.objects.chosen():
+        try:
+            wrong += look_up.audit(office_of(division, Lane.LOOKUP))
+        except ExactError as error:
+            logger.warning("not audited division=%s: %s", division.pk, error)
+    return wrong

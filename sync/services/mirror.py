@@ -54,7 +54,7 @@ def mirror(
     mirrored = Mirrored()
     accounts = _cursor(division, ACCOUNTS)
     is_first = accounts.read_at is None
-    full = full or (accounts.read_at is not None and accounts.read_at < now - DELETED_LOG)
+    full = full or _must_begin_anew(accounts, division, now)
     since = 1 if full else _start(accounts, now)
     records = exact.accounts_changed_since(since)
     ordered, seen = True, since
@@ -68,12 +68,20 @@ def mirror(
                 MirrorCursor.objects.filter(pk=accounts.pk).update(version=max(seen, 1))
         mirrored.read += len(batch)
         progress(mirrored)
-    _finish(accounts, max(seen, accounts.version), now)
+    _finish(accounts, seen if full else max(seen, accounts.version), now)
     if full:
         mirrored.gone = _mark_unseen(division, now)
     elif not is_first:  # nothing of ours can be gone before there is anything
         mirrored.gone = _mark_deleted(division, exact, now)
     return mirrored
+
+
+def _must_begin_anew(cursor: MirrorCursor, division: Division, now: datetime) -> bool:
+    """Whether what we know can no longer be brought up to date by what changed since."""
+    if cursor.read_at is None:
+        return False
+    moved = cursor.epoch != division.epoch  # all row versions began anew
+    return moved or cursor.read_at < now - DELETED_LOG
 
 
 def _save(
@@ -94,8 +102,7 @@ def _save(
 
 def _mark_unseen(division: Division, now: datetime) -> int:
     unseen = ExactAccount.objects.filter(division=division, is_gone=False, mirrored_at__lt=now)
-    gone: int = unseen.update(is_gone=True)
-    return gone
+    return unseen.update(is_gone=True)
 
 
 def _mark_deleted(division: Division, exact: ExactClient, now: datetime) -> int:
@@ -112,13 +119,17 @@ def _mark_deleted(division: Division, exact: ExactClient, now: datetime) -> int:
 
 
 def _cursor(division: Division, feed: str) -> MirrorCursor:
-    return MirrorCursor.objects.get_or_create(division=division, feed=feed)[0]
+    cursor, _ = MirrorCursor.objects.get_or_create(
+        division=division, feed=feed, defaults={"epoch": division.epoch}
+    )
+    return cursor
 
 
 def _start(cursor: MirrorCursor, now: datetime) -> int:
     limit = (now - OVERLAP).timestamp()
     settled = [version for version, at in cursor.history if at <= limit]
-    return max(settled[-1:] or [max(cursor.version - OVERLAP_VERSIONS, 1)])
+    start: int = max(settled[-1:] or [max(cursor.version - OVERLAP_VERSIONS, 1)])
+    return start
 
 
 def _finish(cursor: MirrorCursor, version: int, now: datetime) -> None:
@@ -129,4 +140,5 @@ def _finish(cursor: MirrorCursor, version: int, now: datetime) -> None:
         version=version,
         history=[*old, *recent, [version, now.timestamp()]][-50:],
         read_at=now,
+        epoch=cursor.division.epoch,
     )
