@@ -70,7 +70,7 @@ class Budget:
 
     def settle(self, ticket: Ticket, answer: Answer | None) -> None:
         """Learn from the answer; None when it was lost. Never raises: the call is done."""
-        with _never_in_the_way(self._division_id), _locked(self._division_id) as count:
+        with never_in_the_way(self._division_id), _locked(self._division_id) as count:
             moment = self._clock.span(self._now() * 1000, count.offset)
             count.offset = self._clock.bounds or count.offset
             limited = answer is not None and answer.status == TOO_MANY_REQUESTS
@@ -80,7 +80,7 @@ class Budget:
 
     def give_back(self, ticket: Ticket) -> None:
         """Return a call that never left. Never raises."""
-        with _never_in_the_way(self._division_id), _locked(self._division_id) as count:
+        with never_in_the_way(self._division_id), _locked(self._division_id) as count:
             count.not_sent(ticket)
 
     @classmethod
@@ -118,13 +118,15 @@ def _locked(division_id: int) -> Iterator[Count]:
 
 
 @contextmanager
-def _never_in_the_way(division_id: int) -> Iterator[None]:
-    # The call was made: a database that fails now must not hide its outcome. The ticket that
-    # stays behind is forgotten after two minutes.
+def never_in_the_way(division_id: int) -> Iterator[None]:
+    """Log a database that fails after the call was made: it must not hide what came of it.
+
+    A ticket that stays behind is forgotten after two minutes.
+    """
     try:
         yield
     except DatabaseError as error:
-        logger.warning("budget not settled division=%s: %s", division_id, type(error).__name__)
+        logger.warning("call not counted division=%s: %s", division_id, type(error).__name__)
 
 
 def _read(stored: object) -> Count:

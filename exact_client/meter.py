@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from exact_client import breaker
-from exact_client.budget import Budget
+from exact_client.budget import Budget, never_in_the_way
 from exact_client.clock import ServerClock
 from exact_client.counting import Lane
 from exact_client.wire import Answer, NotSentError
@@ -54,7 +54,8 @@ class Meter:
             raise
         if reading.answer is not None:
             self._clock.learn(reading.answer, sent, self._now() * 1000)
-            breaker.note(self._division_id, endpoint, reading.answer.status, self._moment())
+            with never_in_the_way(self._division_id):
+                breaker.note(self._division_id, endpoint, reading.answer.status, self._moment())
         self._budget.settle(ticket, reading.answer)
 
     def _moment(self) -> datetime:
