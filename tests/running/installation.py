@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,26 +15,31 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_PASSED_ON = {"DATA_DIR", "DATABASE_URL", "REDIS_URL", "EXACTLINK_TEST_DATA_DIR"}
+# Its address alone keeps the stand-in from being started; nothing is connected to it.
+REAL_EXACT = {
+    "EXACT_URL": "https://start.exactonline.nl",
+    "EXACT_CLIENT_ID": "an app",
+    "EXACT_CLIENT_SECRET": "a secret",
+}
 
 
 class Installation:
     """A folder and a port in which `manage.py` runs as it would for a person."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        with_stand_in: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.port = a_free_port()
         self.output = folder.parent / f"{folder.name}.out"
         inherited = {k: v for k, v in os.environ.items() if k not in NOT_PASSED_ON}
-        # A real address of Exact, so that no stand-in is started; nothing is connected to it.
-        self.environment = {
-            **inherited,
-            "DATA_DIR": str(folder),
-            "PORT": str(self.port),
-            "EXACT_URL": "https://start.exactonline.nl",
-            "EXACT_CLIENT_ID": "an app",
-            "EXACT_CLIENT_SECRET": "a secret",
-            **settings,
-        }
+        exact = {"EXACT_SANDBOX_PORT": str(a_free_port())} if with_stand_in else REAL_EXACT
+        ours = {"DATA_DIR": str(folder), "PORT": str(self.port)}
+        self.environment = {**inherited, **ours, **exact, **(settings or {})}
 
     def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
@@ -62,7 +67,7 @@ class Installation:
             )
         family = Family(process)
         try:
-            eventually(lambda: "Exactlink runs at" in self.said(), self.said)
+            eventually(lambda: "Exactlink runs at" in self.said(), self.said, seconds=90)
             yield process
         finally:
             family.look()

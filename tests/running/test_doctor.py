@@ -60,7 +60,7 @@ def test_an_empty_database_asks_to_be_migrated(tmp_path: Path) -> None:
 def test_what_is_dead_or_wrong_is_a_finding(
     tmp_path: Path, setting: str, value: str, sentence: str
 ) -> None:
-    told = Installation(tmp_path / "data", **{setting: value}).manage("doctor")
+    told = Installation(tmp_path / "data", settings={setting: value}).manage("doctor")
 
     assert told.returncode == 2
     assert sentence in told.stdout

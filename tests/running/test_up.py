@@ -19,6 +19,7 @@ PARTS = {
     "worker": "celery --app config worker",
     "beat": "celery --app config beat",
     "web": "sync.running.web",
+    "stand-in": "manage.py sandbox",
 }
 
 
@@ -31,13 +32,21 @@ def installation(tmp_path: Path) -> Installation:
 def running(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Installation, psutil.Popen]]:
-    """One installation that runs while this file's tests look at it."""
-    installation = Installation(tmp_path_factory.mktemp("running") / "data")
+    """One installation with its stand-in, running while this file's tests look at it."""
+    installation = Installation(tmp_path_factory.mktemp("running") / "data", with_stand_in=True)
     with installation.up() as process:
         yield installation, process
 
 
-@pytest.mark.parametrize("name", ["broker", "worker", "beat", "web"])
+def test_a_first_start_ends_ready_to_go(running: tuple[Installation, psutil.Popen]) -> None:
+    installation, _ = running
+
+    assert "Loading the demo company; this happens once." in installation.said()
+    assert "The demo is not loaded whole" not in installation.said()
+    eventually(lambda: installation.manage("doctor").returncode == 0, installation.said)
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_what_is_killed_is_started_again(
     running: tuple[Installation, psutil.Popen], name: str
 ) -> None:
@@ -112,7 +121,7 @@ def test_files_of_an_installation_are_private(running: tuple[Installation, psuti
 def test_ctrl_c_leaves_no_orphan_and_a_second_start_goes_on(installation: Installation) -> None:
     with installation.up() as process:
         family = Family(process)
-        eventually(lambda: len(process.children(recursive=True)) >= len(PARTS))
+        eventually(lambda: child_of(process, PARTS["web"]))
         family.look()
         first_password = password_in(installation.said())
 
@@ -182,7 +191,7 @@ def test_a_port_in_use_is_named_with_its_setting(installation: Installation) -> 
 def test_what_can_not_be_used_is_said_in_a_sentence(
     tmp_path: Path, setting: str, value: str, sentence: str
 ) -> None:
-    refused = Installation(tmp_path / "data", **{setting: value}).manage("up")
+    refused = Installation(tmp_path / "data", settings={setting: value}).manage("up")
 
     assert refused.returncode == 2
     assert sentence in refused.stderr
