@@ -137,6 +137,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fill search codes": {"task": "sync.tasks.fill_search_codes", "schedule": 300.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }
+for _entry in CELERY_BEAT_SCHEDULE.values():  # what nobody took in time, the next one makes good
+    _entry["options"] = {"expires": 0.9 * _entry["schedule"]}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "run" / "beat-schedule")
 
 # Exact Online; each country has its own site. With nothing set, the stand-in.
