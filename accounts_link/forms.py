@@ -26,6 +26,7 @@ class ListFilter(forms.Form):
     """A box for words, a state, and an order; anything else in the address is ignored."""
 
     SORTS: dict[str, tuple[str, ...]] = {}
+    FIRST_SORT = ""
     STATES: list[tuple[str, str]] = []
 
     q = forms.CharField(required=False, max_length=200)
@@ -58,7 +59,7 @@ class ListFilter(forms.Form):
     def sort_asked(self) -> str:
         """The order to show: one of SORTS, or its opposite with a minus in front."""
         asked = self.asked("sort")
-        return asked if asked.removeprefix("-") in self.SORTS else next(iter(self.SORTS))
+        return asked if asked.removeprefix("-") in self.SORTS else self.FIRST_SORT
 
     def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return `rows` in the order asked for."""
@@ -70,7 +71,8 @@ class ListFilter(forms.Form):
 class AccountFilter(ListFilter):
     """Which accounts the Exact Accounts Overview shows."""
 
-    SORTS = {"name": ("name", "pk"), "code": ("code", "pk"), "vat": ("vat_number", "pk")}
+    SORTS = {"name": ("search_text", "pk"), "code": ("code", "pk"), "vat": ("vat_number", "pk")}
+    FIRST_SORT = "name"
     STATES = [
         ("all", "All"),
         ("linked", "Linked"),
@@ -110,6 +112,7 @@ class CustomerFilter(ListFilter):
     """Which customers of zapfloor the other direction shows."""
 
     SORTS = {"number": ("number",), "name": ("name", "pk")}
+    FIRST_SORT = "number"
     STATES = [
         ("open", "Without account"),
         ("review", "Needs review"),
@@ -131,7 +134,7 @@ class CustomerFilter(ListFilter):
             case "linked":
                 return Customer.objects.linked(division)
             case "all":
-                return Customer.objects.filter(is_active=True)
+                return Customer.objects.active()
             case _:
                 return Customer.objects.without_link(division)
 
@@ -140,4 +143,5 @@ class HistoryFilter(ListFilter):
     """Which events the link history shows."""
 
     SORTS = {"at": ("at", "pk")}
+    FIRST_SORT = "-at"
     STATES = [("all", "All"), ("people", "By people"), ("rules", "By rules")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts_link import suggestions
 from accounts_link.division import find_division, the_division
 from accounts_link.forms import AccountFilter, CustomerFilter, HistoryFilter, ListFilter, as_kept
-from accounts_link.models import Customer, ExactAccount, LinkEvent
+from accounts_link.models import AccountLink, Customer, ExactAccount, LinkEvent
 from accounts_link.paging import Page, page_of, page_of_found
 from exact_client.models import Division
 
@@ -36,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return render(
             request, "accounts_link/not_connected.html", {"title": "Exact Accounts Overview"}
         )
-    page = _page(request, filters, filters.accounts(division).for_overview())
+    page = _page(request, filters, filters.accounts(division), lambda rows: rows.for_overview())
     return _list(request, "overview", filters, page)
 
 
@@ -49,7 +50,9 @@ def customers(request: HttpRequest) -> HttpResponse:
     division = find_division(request)
     if division is None:
         return render(request, "accounts_link/not_connected.html", {"title": "Customers"})
-    page = _page(request, filters, filters.customers(division).with_standing(division))
+    page = _page(
+        request, filters, filters.customers(division), lambda rows: rows.with_standing(division)
+    )
     return _list(request, "customers", filters, page)
 
 
@@ -66,7 +69,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "account": account,
         "find": request.GET.get("find", ""),
         "found": _customers_found(division, find),
-        "events": _events().filter(account=account)[:EVENTS_SHOWN],
+        "events": [] if find else _with_names(account.link_events.all())[:EVENTS_SHOWN],
     }
     return _detail(request, "account", context)
 
@@ -83,7 +86,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": customer,
         "find": request.GET.get("find", ""),
         "found": _accounts_found(division, find),
-        "events": _events().filter(customer=customer)[:EVENTS_SHOWN],
+        "events": [] if find else _with_names(customer.link_events.all())[:EVENTS_SHOWN],
     }
     return _detail(request, "customer", context)
 
@@ -97,7 +100,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if division is None:
         return render(request, "accounts_link/not_connected.html", {"title": "Review"})
     queue = Customer.objects.in_review(division).named(filters.text).order_by("number")
-    page = _page(request, filters, queue.with_standing(division))
+    page = _page(request, filters, queue, lambda rows: rows.with_standing(division))
     chosen = _chosen(page, request.GET.get("customer"))
     context = {
         "page": page,
@@ -113,10 +116,11 @@ def review(request: HttpRequest) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """Show how many clear suggestions there are at each score, and those that would be linked."""
     division = the_division(request)
-    counts = suggestions.counts_by_threshold(division)
+    every = suggestions.clear_suggestions(division, suggestions.THRESHOLDS[-1])
+    counts = suggestions.counts_by_threshold(every)
     asked = request.GET.get("score", "")
     score = int(asked) if asked in {str(limit) for limit, _ in counts} else counts[0][0]
-    clear = list(suggestions.clear_suggestions(division, score)[: suggestions.AT_ONCE])
+    clear = [candidate for candidate in every if candidate.score >= score]
     context = {"counts": counts, "score": score, "clear": clear, "at_once": suggestions.AT_ONCE}
     return render(request, "accounts_link/bulk.html", context)
 
@@ -127,17 +131,20 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """Show every change of a link: who, when, why, by which rule; each can be undone once."""
     filters = HistoryFilter.of(request.GET)
-    events = _events()
+    events = LinkEvent.objects.all()
     if filters.state_asked != "all":
         events = events.filter(by__isnull=filters.state_asked == "rules")
-    for word in filters.text.split():
-        events = events.filter(customer__search_text__contains=word.casefold())
-    return _list(request, "history", filters, _page(request, filters, events))
+    if filters.text:
+        events = events.filter(customer__in=Customer.objects.named(filters.text).values("pk"))
+    page = _page(request, filters, filters.ordered(events), _with_names)
+    return _list(request, "history", filters, page)
 
 
-def _page(request: HttpRequest, filters: ListFilter, rows: QuerySet[Any]) -> Page[Any]:
+def _page(
+    request: HttpRequest, filters: ListFilter, rows: QuerySet[Any], dressed: Callable[[Any], Any]
+) -> Page[Any]:
     page = page_of_found if filters.text else page_of
-    return page(rows, request.GET.get("page"))
+    return page(rows, request.GET.get("page"), dressed)
 
 
 def _list(request: HttpRequest, name: str, filters: ListFilter, page: Page[Any]) -> HttpResponse:
@@ -166,8 +173,8 @@ def _asks_a_part(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and not restored
 
 
-def _events() -> QuerySet[LinkEvent]:
-    return LinkEvent.objects.select_related("customer", "account", "by", "undone_by", "undoes")
+def _with_names(events: QuerySet[LinkEvent]) -> QuerySet[LinkEvent]:
+    return events.select_related("customer", "account", "by", "undone_by", "undoes")
 
 
 def _chosen(page: Page[Customer], asked: str | None) -> Customer | None:
@@ -189,7 +196,9 @@ def _after(request: HttpRequest, page: Page[Customer], chosen: Customer | None) 
 def _customers_found(division: Division, text: str) -> list[Customer] | None:
     if len(text) < 2:  # noqa: PLR2004 - one letter finds everybody
         return None
-    found = Customer.objects.filter(is_active=True).named(text).with_standing(division)
+    links = AccountLink.objects.filter(customer=OuterRef("pk"), division=division)
+    found = Customer.objects.active().named(text)
+    found = found.annotate(linked_to=Subquery(links.values("account__name")))
     return list(found.order_by("number")[:FOUND_AT_MOST])
 
 

@@ -9,7 +9,6 @@ from django.db.models import (
     DateTimeField,
     DecimalField,
     Exists,
-    Expression,
     Field,
     IntegerField,
     OuterRef,
@@ -22,6 +21,7 @@ from django.utils.functional import SimpleLazyObject, cached_property
 
 from accounts_link.division import find_division
 from accounts_link.models import AccountLink, Customer, Standing
+from exact_client.budget import Purse, purse_of
 from exact_client.models import Division, ExactConnection
 from sync.models import Invoice, InvoiceState, MirrorCursor, Signal
 
@@ -68,7 +68,7 @@ class Entry:
 
 
 class Shell:
-    """The frame of a page, in two queries: the division, and every count at once."""
+    """The frame of a page, in two queries: the division with its budget, and every count."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -80,6 +80,7 @@ class Shell:
         if self.division is None:
             return {"signals": Signal.objects.open().count(), "customers": Customer.objects.count()}
         counts = ask_at_once(self.division, _questions(self.division))
+        counts["customers"] -= counts["inactive"]  # few, and so quicker to count than the others
         return {**counts, "without": max(counts["customers"] - counts["linked"], 0)}
 
     @cached_property
@@ -91,6 +92,14 @@ class Shell:
             for heading, lines in NAVIGATION
         ]
         return [(heading, entries) for heading, entries in groups if entries]
+
+    @property
+    def purse(self) -> Purse | None:
+        """The calls to Exact that are left."""
+        budget = getattr(
+            self.division, "budget", None
+        )  # read with the division; none before a call
+        return purse_of(budget) if self.division else None
 
     @property
     def is_connected(self) -> bool:
@@ -117,19 +126,20 @@ def _address(page: str) -> str:
         return ""
 
 
-def ask_at_once(division: Division, questions: dict[str, Expression]) -> dict[str, Any]:
+def ask_at_once(division: Division, questions: dict[str, Subquery]) -> dict[str, Any]:
     """Return the answers of many subqueries in one query, by the names of the questions."""
     named = {f"asked_{name}": question for name, question in questions.items()}
-    answers = Division.objects.filter(pk=division.pk).values(**named).get()
+    answers: Any = Division.objects.filter(pk=division.pk).values(**named).get()
     return {name: answers[f"asked_{name}"] for name in questions}
 
 
-def _questions(division: Division) -> dict[str, Expression]:
+def _questions(division: Division) -> dict[str, Subquery]:
     standings = _standings(division)
     cursors = MirrorCursor.objects.filter(division=division)
     waiting = Invoice.objects.filter(state=InvoiceState.NEEDS_LINK)
     return {
-        "customers": _number(Customer.objects.filter(is_active=True)),
+        "customers": _number(Customer.objects.all()),
+        "inactive": _number(Customer.objects.filter(is_active=False)),
         "linked": _number(AccountLink.objects.filter(division=division)),
         "review": _number(standings.filter(outcome=Standing.Outcome.REVIEW)),
         "create": _number(standings.filter(outcome=Standing.Outcome.CREATE)),

@@ -1,4 +1,4 @@
-"""How things are written: states as pills, VAT numbers in groups, money, icons, equal words marked."""
+"""How things are written: states as pills, VAT numbers in groups, money, icons, equal words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django_htmx.middleware import HtmxDetails
 
-from accounts_link.models import Candidate, Customer, ExactAccount, LinkEvent
+from accounts_link.models import Candidate, Customer, ExactAccount, LinkEvent, Standing
 
 register = template.Library()
 
@@ -73,13 +73,12 @@ def account_pill(account: ExactAccount) -> SafeString:
 @register.simple_tag
 def customer_pill(customer: Customer) -> SafeString:
     """Return the state of a customer that was read `with_standing`."""
-    links, standings = _list(customer, "link_list"), _list(customer, "standing_list")
+    links, outcome = getattr(customer, "link_list", []), getattr(customer, "outcome", None)
     if links:
         return pill(f"Linked · {links[0].get_rule_display()}", "good")
-    if not standings:
+    if not outcome:
         return pill("Not matched yet")
-    standing = standings[0]
-    return pill(standing.get_outcome_display(), "warn" if standing.outcome == "review" else "")
+    return pill(Standing.Outcome(outcome).label, "warn" if outcome == "review" else "")
 
 
 @register.simple_tag
@@ -109,7 +108,7 @@ def versus(candidate: Candidate, customer: Customer) -> list[tuple[str, str, str
     return [
         ("Name", customer.name, account.name),
         (
-            "VAT number",
+            "VAT",
             vat(customer.vat_number) or customer.vat_typed,
             vat(account.vat_number) or account.vat_typed,
         ),
@@ -195,7 +194,3 @@ def same(text: str, other: str) -> SafeString:
     """Return the class of a row of a comparison whose two sides say the same."""
     equal = _plain(text or "") and _plain(text or "") == _plain(other or "")
     return mark_safe("equal" if equal else "")  # noqa: S308 - two constants
-
-
-def _list(row: object, name: str) -> list[Any]:
-    return list(getattr(row, name, []))

@@ -1,1 +1,1 @@
-"""Buttons and pages of the work: a view takes the request, asks a service, and shows or redirects."""
+"""Pages and buttons of the work: a view reads the request, asks a service, and shows."""

@@ -120,7 +120,7 @@ def _suggestions(request: HttpRequest) -> list[Candidate]:
     """Return the ticked candidates, or those that are clear at the score asked for."""
     division, score = the_division(request), request.POST.get("score", "")
     if score.isdecimal():
-        return list(suggestions.clear_suggestions(division, int(score))[: suggestions.AT_ONCE])
+        return suggestions.clear_suggestions(division, int(score))
     ticked = [int(text) for text in request.POST.getlist("candidate") if text.isdecimal()]
     rows = Candidate.objects.open().select_related("customer", "account__division")
     return list(rows.filter(account__division=division, pk__in=ticked)[: suggestions.AT_ONCE])
