@@ -45,7 +45,7 @@ class Forecast:
 
     total: Sum = field(default_factory=Sum)
     journals: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
-    vat_codes: dict[tuple[str, Decimal], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    vat_codes: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
     accounts: dict[str, Customer] = field(default_factory=dict)
     waiting: Counter[tuple[InvoiceState, str]] = field(default_factory=Counter)
     warnings: list[tuple[str, str]] = field(default_factory=list)  # (document, in words)
@@ -73,7 +73,7 @@ def _add(result: Forecast, shown: Preview) -> None:
     result.total.add(entry.net, entry.vat)
     result.journals[entry.journal].add(entry.net, entry.vat)
     for group in entry.vat_groups:
-        result.vat_codes[group.vat_code, group.rate].add(group.base, group.vat)
+        result.vat_codes[group.vat_code].add(group.base, group.vat)
     result.warnings += [(entry.number, warning) for warning in entry.warnings]
     if shown.creates_account:
         result.accounts[customer.number] = customer

@@ -38,7 +38,12 @@ NOTHING = "\u2013"  # a dash
 FEW = 150  # accounts: with more, only those of revenue are offered
 TYPES = dict(RESOURCE_TYPES)
 GROUPS = dict(VATMapping.CountryGroup.choices)
-BUSINESS = {"vat": "company with VAT number", "no_vat": "without VAT number", "private": "private"}
+BUSINESS = {
+    "vat": "With VAT number",
+    "no_vat": "Without VAT number",
+    "private": "Private",
+    ANY: "All others",
+}
 INVOICE, CREDIT = DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE
 
 
@@ -53,6 +58,12 @@ class Choice:
     guess: Guess | None  # when nothing is mapped
     problem: str
     empty: str
+    is_needed: bool = False  # before what is at hand can be booked
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a person must choose here."""
+        return self.is_needed and not self.code
 
 
 @dataclass(slots=True)
@@ -64,23 +75,24 @@ class Row:
     title: str
     detail: str
     choices: list[Choice]
-    is_needed: bool  # before what is at hand can be booked
     is_wanted: bool = False  # somebody came here for it
 
     @property
-    def is_missing(self) -> bool:
-        """Whether a person must choose here."""
-        return self.is_needed and not self.choices[0].code
+    def order(self) -> tuple[object, ...]:
+        """What is missing first, then what is guessed, then the rest, wide before narrow."""
+        guesses = [choice.guess for choice in self.choices if choice.guess]
+        if any(choice.is_missing or choice.problem for choice in self.choices):
+            return 0, self.place
+        if guesses:
+            return 1 + all(guess.is_sure for guess in guesses), self.place
+        return 3, self.place
 
     @property
-    def order(self) -> tuple[int, str]:
-        """What is missing first, then what is guessed, then what is mapped, then what may stay."""
-        first = self.choices[0]
-        if self.is_missing or any(choice.problem for choice in self.choices):
-            return 0, self.title
-        if first.guess:
-            return 1 + first.guess.is_sure, self.title
-        return 3 if first.code else 4, self.title
+    def place(self) -> tuple[object, ...]:
+        """Where it stands among its like."""
+        if isinstance(self.cell, VatCell):
+            return list(GROUPS).index(self.cell.country_group), -self.cell.rate
+        return tuple(self.cell)
 
 
 def name_of(kind: str, cell: Iterable[object]) -> str:
@@ -118,7 +130,7 @@ class Cards:
 
     @cached_property
     def vat_codes(self) -> list[Row]:
-        """One row for each kind of customer and rate."""
+        """One row for each country group and rate, with a choice for each business type."""
         home = self.division.country
         at_hand = {
             VatCell(country_group(land, home), business, rate)
@@ -128,7 +140,8 @@ class Cards:
         cells = {*usual, *at_hand, *self.books.mappings.vat_codes}
         if self.wanted[:1] == ("vat",):
             cells.add(VatCell(self.wanted[1], self.wanted[2], Decimal(self.wanted[3])))
-        return self._in_order(self._vat_row(cell, is_needed=cell in at_hand) for cell in cells)
+        rows = {cell._replace(business_type=ANY) for cell in cells}
+        return self._in_order(self._vat_row(row, cells, at_hand) for row in rows)
 
     @property
     def guessed(self) -> int:
@@ -177,7 +190,7 @@ class Cards:
             return next((row.cell for row in rows if row.cell[0] == parts[0]), None)
         if kind == "gl":
             return _covering(GLCell(*parts), {GLCell(*row.cell) for row in rows})
-        return VatCell(parts[0], parts[1], Decimal(parts[2]))
+        return VatCell(parts[0], ANY, Decimal(parts[2]))
 
     def _journal_row(self, place: str) -> Row:
         journals = [
@@ -197,8 +210,8 @@ class Cards:
         ]
         if mapped.get(own) and not mapped.get(credit):
             choices[1].guess, choices[1].code = None, self.typed.get(choices[1].name, "")
-        title = place or "Every other location"
-        return Row("journal", own, title, "", choices, is_needed=not place)
+        choices[0].is_needed = not place
+        return Row("journal", own, place or "Every other location", "", choices)
 
     @cached_property
     def _centres(self) -> Options:
@@ -209,7 +222,8 @@ class Cards:
         what = " ".join(filter(None, (TYPES.get(cell.resource_type), cell.resource_code)))
         where = cell.location or "every location"
         choice = self._choice("gl", cell, "G/L account", self._accounts, NOTHING)
-        return Row("gl", cell, what or "Everything else", where, [choice], is_needed)
+        choice.is_needed = is_needed
+        return Row("gl", cell, what or "Everything else", where, [choice])
 
     @cached_property
     def _accounts(self) -> Options:
@@ -225,16 +239,20 @@ class Cards:
                 groups[account.type != REVENUE][1].append((account.code, words))
         return [group for group in groups if group[1]]
 
-    def _vat_row(self, cell: VatCell, *, is_needed: bool) -> Row:
+    def _vat_row(self, row: VatCell, cells: set[VatCell], at_hand: set[VatCell]) -> Row:
         codes = [
             (code.code, f"{code.code} · {code.description}")
             for code in self.books.ledger.vat_codes.values()
-            if not vat_code_fault(code, cell.rate)
+            if not vat_code_fault(code, row.rate)
         ]
-        who = BUSINESS.get(cell.business_type, "every customer")
-        title = f"{GROUPS[cell.country_group]} · {cell.rate.normalize():f} %"
-        choice = self._choice("vat", cell, "VAT code", [("", codes)], NOTHING)
-        return Row("vat", cell, title, who, [choice], is_needed)
+        choices = []
+        for business, words in BUSINESS.items():
+            cell = row._replace(business_type=business)
+            if business or row in cells:
+                choices.append(self._choice("vat", cell, words, [("", codes)], NOTHING))
+                choices[-1].is_needed = cell in at_hand and row not in cells
+        rate = f"{row.rate.normalize():f}\N{NO-BREAK SPACE}%"
+        return Row("vat", row, f"{GROUPS[row.country_group]} · {rate}", "", choices)
 
     def _choice(
         self, kind: str, cell: Iterable[object], label: str, options: Options, empty: str

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -55,7 +55,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     page = page_of_found if filters.text else page_of
     context = {
         "filters": filters,
-        "page": page(filters.narrowed(found).select_related("customer"), request.GET.get("page")),
+        "page": page(filters.narrowed(found), request.GET.get("page"), _with_customers),
         "tabs": _tabs(filters, figures),
         "locations": sorted({where for where, _ in figures if where}),
         "months": _months(),
@@ -64,6 +64,10 @@ def invoices(request: HttpRequest) -> HttpResponse:
     }
     template = "sync/_invoice_list.html" if asks_a_part(request) else "sync/invoices.html"
     return render(request, template, context)
+
+
+def _with_customers(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    return rows.select_related("customer")
 
 
 _OVER = [Run.State.DONE, Run.State.FAILED]
@@ -162,11 +166,15 @@ def dry_run(request: HttpRequest) -> HttpResponse:
     """Show what a push of everything would do: entries, euros, accounts, and what stays and why."""
     division = the_division(request)
     found = forecasting.forecast(division)
-    journals = books_of(division).ledger.journals
+    ledger = books_of(division).ledger
     context = {
         "forecast": found,
-        "journals": [(journals[code], total) for code, total in sorted(found.journals.items())],
-        "vat_codes": sorted(found.vat_codes.items()),
+        "journals": [
+            (ledger.journals[code], total) for code, total in sorted(found.journals.items())
+        ],
+        "vat_codes": [
+            (ledger.vat_codes[code], total) for code, total in sorted(found.vat_codes.items())
+        ],
         "accounts": list(found.accounts.values())[:ACCOUNTS_SHOWN],
         "waiting": found.waiting.most_common(WAITING_SHOWN),
         "waiting_count": found.waiting.total(),
