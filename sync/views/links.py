@@ -21,6 +21,8 @@ from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount,
 from sync.services import link
 from sync.services.link import Author, LinkError
 
+LONGEST_KEY = 18  # digits of a BigAutoField
+
 may_link = permission_required("accounts_link.add_accountlink", raise_exception=True)
 may_unlink = permission_required("accounts_link.delete_accountlink", raise_exception=True)
 
@@ -78,8 +80,9 @@ def reject(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Undo one event, or all those that one press of a button made."""
     rows = LinkEvent.objects.select_related("customer", "account__division")
-    numbers = [int(text) for text in request.POST.getlist("event") if text.isdecimal()]
-    events = list(rows.filter(account__division=the_division(request), pk__in=numbers))
+    events = list(
+        rows.filter(account__division=the_division(request), pk__in=_numbers(request, "event"))
+    )
     if len(events) == 1:
         event = events[0]
         return _change(
@@ -121,7 +124,7 @@ def _suggestions(request: HttpRequest) -> list[Candidate]:
     division, score = the_division(request), request.POST.get("score", "")
     if score.isdecimal():
         return suggestions.clear_suggestions(division, int(score))
-    ticked = [int(text) for text in request.POST.getlist("candidate") if text.isdecimal()]
+    ticked = _numbers(request, "candidate")
     rows = Candidate.objects.open().select_related("customer", "account__division")
     return list(rows.filter(account__division=division, pk__in=ticked)[: suggestions.AT_ONCE])
 
@@ -203,9 +206,19 @@ def _author(request: HttpRequest) -> Author:
     return Author(by=user, at=timezone.now(), reason=reason)
 
 
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    """Return the keys of rows that were sent under this name; anything else is left out."""
+    texts = request.POST.getlist(name)
+    return [
+        int(text)
+        for text in texts
+        if text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+    ]
+
+
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0  # noqa: PLR2004 - digits of a BigAutoField
+    """Return one such key, or 0, which no row has."""
+    return next(iter(_numbers(request, name)), 0)
 
 
 def _way_back(request: HttpRequest) -> str:
