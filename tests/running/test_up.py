@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,15 +156,19 @@ def test_a_broker_that_outlived_its_supervisor_is_adopted_and_ended(
     folder = installation.folder
     folder.mkdir(mode=0o700)
     address = folder / "run" / "broker.sock"
-    left_over = psutil.Popen(broker.command(server, address, folder))
-    eventually(lambda: broker.is_alive(address))
+    left_over = psutil.Popen(broker.command(server, address, folder), stdout=subprocess.DEVNULL)
+    try:
+        eventually(lambda: broker.is_alive(address))
+        with installation.up() as process:
+            assert child_of(process, PARTS["broker"]) is None
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
 
-    with installation.up() as process:
-        assert child_of(process, PARTS["broker"]) is None
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
-
-    assert left_over.wait(10) == 0
+        assert left_over.wait(10) == 0
+    finally:
+        if left_over.is_running():
+            left_over.kill()
+            left_over.wait(10)
 
 
 def test_a_port_in_use_is_named_with_its_setting(installation: Installation) -> None:
