@@ -86,6 +86,9 @@ def entry_pill(entry: OutboxEntry) -> SafeString:
 @register.simple_tag
 def upload_pill(upload: Upload) -> SafeString:
     """Return what became of a file."""
+    report = upload.report
+    if upload.state == Upload.State.READ and not (report["new"] or report["changed"]):
+        return pill("Changes nothing")
     return pill(upload.get_state_display(), UPLOAD_TONES[Upload.State(upload.state)])
 
 
