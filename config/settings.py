@@ -132,7 +132,7 @@ CELERY_TIMEZONE = "UTC"
 # How often what happens by itself happens, in seconds.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "show that a worker listens": {"task": "sync.tasks.heartbeat", "schedule": 10.0},
-    "push what is due": {"task": "sync.tasks.push", "schedule": 15.0},
+    "push what is due, and do what was forgotten": {"task": "sync.tasks.sweep", "schedule": 15.0},
     "mirror from Exact": {"task": "sync.tasks.mirror", "schedule": 600.0},
     "fill search codes": {"task": "sync.tasks.fill_search_codes", "schedule": 300.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
@@ -178,7 +178,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "accounts_link:home"
+LOGIN_REDIRECT_URL = "sync:home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours

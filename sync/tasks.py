@@ -43,7 +43,7 @@ def match(run_id: int | None = None) -> None:
 
 @shared_task
 def push(run_id: int | None = None) -> None:
-    """Send what is due. Without a run it is the sweep, which asks for one if there is work."""
+    """Send what is due; without a run that was asked for, only when there is something."""
     if run_id is None and not jobs.something_is_due():
         return
     jobs.push(_run(Run.Job.PUSH, run_id))
@@ -57,6 +57,17 @@ def take_in(upload_id: int) -> None:
 
 
 @shared_task
+def sweep() -> None:
+    """Do what a lost doorbell forgot, and push what is due."""
+    unread, waiting = jobs.forgotten()
+    for upload_id in unread:
+        take_in(upload_id)
+    for run in waiting:
+        JOBS[run.job](run.pk)
+    push()
+
+
+@shared_task
 def fill_search_codes() -> None:
     """Write our numbers into empty search codes, a few at a time."""
     jobs.fill_search_codes()
@@ -67,6 +78,13 @@ def keep_alive() -> None:
     """Keep the permission at Exact from lapsing, and look again at what once was unknown."""
     jobs.keep_alive()
     jobs.audit()
+
+
+JOBS: dict[str, Task[Any, Any]] = {
+    Run.Job.MIRROR: mirror,
+    Run.Job.MATCH: match,
+    Run.Job.PUSH: push,
+}
 
 
 def _run(job: Run.Job, run_id: int | None) -> Run:

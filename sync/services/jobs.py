@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from exact_client.records import OddRecord
     from sync.models.documents import InvoiceQuerySet
 
+PATIENCE = timedelta(seconds=20)  # for a worker to hear a doorbell, before the sweep does the work
 STEPS = 120  # of one push task; then it rings again, so that no task runs for hours
 State = OutboxEntry.State
 
@@ -97,7 +98,11 @@ def match(run: Run) -> bool:
             def show(matched: matching.Matched) -> None:
                 progress.show(done=matched.done, total=matched.total, **matched.outcomes)
 
-            matched = matching.match(division, now=timezone.now(), progress=show)
+            with process_lock("match", division.pk) as held:
+                if not held:
+                    progress.run.message = "Another match is at work already."
+                    continue
+                matched = matching.match(division, now=timezone.now(), progress=show)
             show(matched)
             prepare.refresh(division)
             linked += matched.outcomes["link"]
@@ -172,14 +177,24 @@ def _why_not_over(delivered: Delivered) -> str:
 
 def take_in(upload_id: int) -> bool:
     """Read an uploaded file or import it, whichever is next; return whether rows came in."""
-    upload = Upload.objects.get(pk=upload_id)
-    if upload.state == Upload.State.READING:
-        uploads.read(upload)
+    with process_lock("upload", upload_id) as held:
+        upload = Upload.objects.get(pk=upload_id)
+        if held and upload.state == Upload.State.READING:
+            uploads.read(upload)
+        elif held and upload.state == Upload.State.IMPORTING:
+            uploads.take_in(upload)
+            return True
         return False
-    if upload.state == Upload.State.IMPORTING:
-        uploads.take_in(upload)
-        return True
-    return False
+
+
+def forgotten() -> tuple[list[int], list[Run]]:
+    """Return the uploads and the runs whose doorbell nobody heard."""
+    heard_by = timezone.now() - PATIENCE
+    unread = Upload.objects.filter(
+        state__in=[Upload.State.READING, Upload.State.IMPORTING], uploaded_at__lt=heard_by
+    )
+    waiting = Run.objects.filter(state=Run.State.WAITING, asked_at__lt=heard_by)
+    return list(unread.values_list("pk", flat=True)), list(waiting)
 
 
 def fill_search_codes() -> int:
