@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts_link.division import find_division
@@ -44,10 +45,15 @@ def push(request: HttpRequest) -> HttpResponse:
 
 def _tell_of_push(request: HttpRequest, chosen: InvoiceQuerySet, released: int) -> None:
     waiting = chosen.before_the_outbox().exclude(state=InvoiceState.READY).count()
-    told = f"{released:,} documents are on their way." if released else "Pushing what is due."
+    told = ngettext("%d document is on its way.", "%d documents are on their way.", released)
+    wait = ngettext(
+        "%d waits, and goes by itself once what it needs is there.",
+        "%d wait, and go by themselves once what they need is there.",
+        waiting,
+    )
+    messages.success(request, told % released if released else "Pushing what is due.")
     if waiting:
-        told += f" {waiting:,} wait, and go by themselves once what they need is there."
-    messages.success(request, told)
+        messages.info(request, wait % waiting)
     division = find_division(request)
     if BookingSettings.objects.filter(division=division, is_paused=True).exists():
         messages.warning(request, "Pushing is paused in the set-up: nothing is sent for now.")
