@@ -48,23 +48,33 @@ class Answer:
 
 def accept(office: Office, entry: OutboxEntry, answer: Answer) -> None:
     """Settle `entry` as done when `answer` is what was asked for, else leave it to a person."""
-    if difference := _difference(entry, answer):
-        outbox.move(
-            entry,
-            State.CONFLICT,
-            remote_number=answer.number,
-            reason=f"Exact has it as {answer.number}, but {difference}.",
-            advice="Compare the two in Exact. Adopt that one if it is right.",
-            settled_at=office.clock.now(),
-        )
-        return
-    adopt(office, entry, answer)
+    difference = _difference(entry, answer)
+    if not difference:
+        try:
+            adopt(office, entry, answer)
+        except link.LinkError as error:
+            difference = f"it can't be linked: {error}"
+        else:
+            return
+    outbox.move(
+        entry,
+        State.CONFLICT,
+        remote_number=answer.number,
+        reason=f"Exact has it as {answer.number}, but {difference}".rstrip(".") + ".",
+        advice="Compare the two in Exact. Adopt that one if it is right.",
+        settled_at=office.clock.now(),
+    )
 
 
 def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
-    """Write down that `answer` in Exact is this entry, and what follows from it."""
+    """Write down that `answer` in Exact is this entry, and what follows from it.
+
+    Raises LinkError, and changes nothing, when an account can't be linked to its customer.
+    """
     now = office.clock.now()
     with transaction.atomic():
+        if isinstance(answer.record, AccountRecord):
+            _link_created(entry, answer.record, now)
         outbox.move(
             entry,
             State.DONE,
@@ -74,25 +84,27 @@ def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
             problem="",
             audit_at=now + FIRST_AUDIT if entry.was_unknown else None,
         )
-        if isinstance(answer.record, AccountRecord):
-            _link_created(entry, answer.record, now)
 
 
 def _link_created(entry: OutboxEntry, record: AccountRecord, now: datetime) -> None:
     account = copy_account(entry.division, record, entry.payload, now)
     author = link.Author(by=entry.made_by, at=now, reason="Created by us")
-    if not entry.customer.links.filter(division=entry.division).exists():
+    if not entry.customer.links.filter(account=account).exists():
         link.assign(entry.customer, account, author, rule=AccountLink.Rule.CREATED)
 
 
 def _difference(entry: OutboxEntry, answer: Answer) -> str:
     """Say in what an answer differs from what was asked, or nothing."""
     asked = entry.payload["Name"] if entry.kind == Kind.ACCOUNT else entry.reference
-    if answer.label and answer.label != asked:
+    if answer.label and _spaced(answer.label) != _spaced(asked):
         return f"under “{answer.label}” instead of “{asked}”"
     if answer.amount is not None and entry.amount is not None and answer.amount != entry.amount:
         return f"for {answer.amount} instead of {entry.amount}"
     return ""
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())  # Exact trims what it keeps
 
 
 def audited(office: Office, entry: OutboxEntry) -> None:

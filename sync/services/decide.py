@@ -10,7 +10,8 @@ from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
 from sync.services import outbox
 from sync.services.booked import Answer
 from sync.services.booked import adopt as adopt_answer
-from sync.services.look_up import find, look_alikes
+from sync.services.link import LinkError
+from sync.services.look_up import find, find_earlier, look_alikes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sync.services.clock import Clock
     from sync.services.deliver import Office
 
-State = OutboxEntry.State
+State, Step = OutboxEntry.State, Attempt.Step
 
 
 class DecisionError(Exception):
@@ -51,7 +52,7 @@ def cancel(entry: OutboxEntry, clock: Clock, *, by: User | None, reason: str) ->
         raise DecisionError(f"It is {entry.get_state_display().lower()}: wait until that is over.")
     with transaction.atomic():
         outbox.move(entry, State.CANCELLED, reason=reason, settled_at=clock.now())
-        _note(entry, clock, by, f"Cancelled: {reason}")
+        outbox.note(entry, Step.DECIDE, clock, f"Cancelled: {reason}", state=State.CANCELLED, by=by)
         if entry.invoice is not None:
             Invoice.objects.filter(pk=entry.invoice.pk).update(
                 state=InvoiceState.HELD, reason=reason, released_at=None
@@ -67,14 +68,19 @@ def adopt(office: Office, entry: OutboxEntry, remote_id: UUID, *, by: User | Non
     found = [answer for answer in candidates(office, entry) if answer.id == remote_id]
     if not found:
         raise DecisionError("Exact no longer holds that one.")
-    with transaction.atomic():
-        _note(entry, office.clock, by, f"Adopted {found[0].number}")
-        adopt_answer(office, entry, found[0])
+    try:
+        with transaction.atomic():
+            adopt_answer(office, entry, found[0])
+            said = f"Adopted {found[0].number}"
+            outbox.note(entry, Step.DECIDE, office.clock, said, state=State.DONE, by=by)
+    except LinkError as error:
+        raise DecisionError(str(error)) from error
 
 
 def candidates(office: Office, entry: OutboxEntry) -> list[Answer]:
-    """Return what in Exact may be this entry: by its reference, or by customer and date."""
-    return find(office.exact, entry) or look_alikes(office.exact, entry)
+    """Return what in Exact may be this entry: by a reference of it, or by customer and date."""
+    exact = office.exact
+    return find(exact, entry) or find_earlier(exact, entry) or look_alikes(exact, entry)
 
 
 def _wait_for_look_up(
@@ -92,6 +98,8 @@ def _wait_for_look_up(
             entry,
             State.UNKNOWN,
             reason="Looking in Exact first.",
+            fence=entry.fence + 1,  # whoever still looks with an older question learns nothing
+            was_unknown=True,
             retry_wanted=retry_wanted,
             absences=0,
             reposts=0,
@@ -99,14 +107,9 @@ def _wait_for_look_up(
             sent_tick=tick.seconds,
             due_at=clock.now(),
         )
-        _note(entry, clock, by, outcome)
+        outbox.note(entry, Step.DECIDE, clock, outcome, state=State.UNKNOWN, by=by)
 
 
 def _require_waiting(entry: OutboxEntry) -> None:
     if entry.state not in OutboxEntry.FOR_A_PERSON:
         raise DecisionError(f"It is {entry.get_state_display().lower()}: nothing to decide.")
-
-
-def _note(entry: OutboxEntry, clock: Clock, by: User | None, outcome: str) -> None:
-    attempt = outbox.note(entry, Attempt.Step.DECIDE, clock, outcome)
-    Attempt.objects.filter(pk=attempt.pk).update(by=by)

@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 
 from exact_client.errors import (
     ExactDisconnectedError,
     ExactError,
+    ExactOutOfBudgetError,
     ExactRefusedError,
     ExactTemporaryError,
 )
-from sync.models import OutboxEntry
-from sync.services import booked, look_up, outbox
+from sync.models import BookingSettings, Invoice, OutboxEntry
+from sync.services import booked, look_up, outbox, prepare, release
 from sync.services.booked import Answer
 from sync.services.locks import process_lock
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 Kind, State = OutboxEntry.Kind, OutboxEntry.State
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
+PAUSED = "Pushing is paused in the set-up."
+NO_SUCH_ADDRESS = "not_found"  # the refusal that is ours to mend
 FAILURES_THAT_STOP = 3  # in a row: Exact is away, and the other rows need not find out too
 
 
@@ -58,10 +62,23 @@ class Delivered:
     outcomes: dict[str, int] = field(default_factory=dict)
     paused_because: str = ""
     resumes_at: datetime | None = None
+    must_wait: bool = False  # for a person; no time is known
+    failures: int = 0  # in a row
+
+    def failed(self, reason: str, retry_at: datetime | None) -> bool:
+        """Note that Exact could not be asked; return whether another row may be tried."""
+        self.paused_because, self.resumes_at = reason, retry_at
+        self.failures += 1
+        return retry_at is None and self.failures < FAILURES_THAT_STOP
+
+    def stop(self, reason: str) -> None:
+        """Note that nothing goes on before a person did something."""
+        self.paused_because, self.resumes_at, self.must_wait = reason, None, True
 
     def count(self, entry: OutboxEntry) -> None:
         """Count what an entry came to."""
         self.steps += 1
+        self.failures, self.paused_because, self.resumes_at = 0, "", None
         self.outcomes[entry.state] = self.outcomes.get(entry.state, 0) + 1
 
 
@@ -74,73 +91,115 @@ def drain(
     """Do what is due now, at most `limit` steps; end early when Exact or the budget says so."""
     delivered = Delivered()
     with process_lock("division", office.division.pk) as held:
-        if not held:
+        if held is None:
             delivered.busy = True
             return delivered
         outbox.recover(office.division, office.clock, wait=office.settle / 3)
-        failures = 0
-        while limit is None or delivered.steps < limit:
-            entry = outbox.next_due(office.division, office.clock.now())
-            if entry is None:
-                break
-            stop = _step(office, entry, delivered)
-            failures = failures + 1 if delivered.paused_because else 0
-            if stop or failures == FAILURES_THAT_STOP:
+        while (limit is None or delivered.steps < limit) and held():
+            if not _next(office, delivered):
                 break
             progress(delivered)
-    if not delivered.paused_because:
-        delivered.resumes_at = outbox.next_due_at(office.division)
+        else:
+            delivered.resumes_at = outbox.next_due_at(office.division)
     return delivered
 
 
+def _next(office: Office, delivered: Delivered) -> bool:
+    """Do what is due next; return whether there is any point in going on."""
+    if BookingSettings.objects.filter(division=office.division, is_paused=True).exists():
+        delivered.stop(PAUSED)
+        return False
+    entry = outbox.next_due(office.division, office.clock.now())
+    if entry is not None and _step(office, entry, delivered):
+        return True
+    if not delivered.must_wait:
+        delivered.resumes_at = delivered.resumes_at or outbox.next_due_at(office.division)
+    return False
+
+
 def _step(office: Office, entry: OutboxEntry, delivered: Delivered) -> bool:
-    """Do one thing for one entry; return whether the whole drain must stop."""
-    delivered.paused_because, delivered.resumes_at = "", None
+    """Do one thing for one entry; return whether the others may be tried as well."""
     try:
         if entry.state == State.UNKNOWN:
             look_up.settle(office, entry)
         else:
             send(office, entry)
-    except ExactTemporaryError as error:
-        delivered.paused_because, delivered.resumes_at = str(error), error.retry_at
-        return error.retry_at is not None  # a limit holds for all rows, a broken line perhaps not
+    except ExactTemporaryError as error:  # a limit holds for all rows, a broken line perhaps not
+        return delivered.failed(str(error), error.retry_at)
     except ExactDisconnectedError as error:
-        delivered.paused_because = str(error)
-        return True
-    except outbox.TakenOverError:
+        delivered.stop(str(error))
         return False
+    except (ExactError, outbox.TakenOverError):  # the row says why
+        return True
     delivered.count(entry)
-    return False
+    if entry.problem == NO_SUCH_ADDRESS:  # our own fault, and every other row would find it out
+        delivered.stop(entry.reason)
+    return not delivered.must_wait
 
 
 def send(office: Office, entry: OutboxEntry) -> None:
-    """Send one queued entry and write down what came of it.
+    """Send one queued entry, if it still should go, and write down what came of it.
 
     Raises ExactTemporaryError or ExactDisconnectedError when nothing was sent and the others
     need not be tried either; the row is queued again by then.
     """
-    clock = office.clock
-    if not outbox.claim(entry, clock):
+    if _is_withdrawn(office, entry) or _is_there_already(office, entry):
         return
-    began = clock.tick().seconds
-    attempt = entry.history.order_by("pk").last()
+    attempt = outbox.claim(entry, office.clock)
+    if attempt is None:
+        return
+    began = office.clock.tick().seconds
+    outcome = _outcome(office.exact, entry)
+    spent = office.clock.tick().seconds - began
+    said = outcome.number if isinstance(outcome, Answer) else str(outcome)
     try:
-        answer = _create(office.exact, entry)
-    except (ExactTemporaryError, ExactDisconnectedError) as error:
-        outbox.requeue(entry, at=_next_attempt(entry, error, clock.now()), reason=str(error))
+        with transaction.atomic():
+            _write_down(office, entry, outcome)
+            outbox.answered(attempt, said, state=entry.state, seconds=spent)
+    except outbox.TakenOverError:
+        outbox.answered(attempt, f"Too late: {said}", state="", seconds=spent)
         raise
-    except ExactRefusedError as error:
-        _refused(office, entry, error)
-    except ExactError as error:  # the answer was lost, or nobody can read it
-        outbox.unknown(entry, clock, reason=str(error), wait=office.settle / 3)
-    else:
-        booked.accept(office, entry, answer)
-    finally:
-        if attempt is not None:
-            attempt.outcome = (entry.reason or entry.remote_number or "done")[:500]
-            attempt.state = entry.state
-            attempt.seconds = clock.tick().seconds - began
-            attempt.save(update_fields=["outcome", "state", "seconds"])
+    if isinstance(outcome, ExactTemporaryError | ExactDisconnectedError):
+        raise outcome
+
+
+def _is_withdrawn(office: Office, entry: OutboxEntry) -> bool:
+    """Withdraw what should not go any more; return whether that was so."""
+    reason = release.why_not_to_send(entry)
+    if not reason:
+        return False
+    with transaction.atomic():
+        outbox.withdraw(entry, now=office.clock.now(), reason=reason)
+        prepare.refresh(office.division, Invoice.objects.filter(outbox=entry))
+    return True
+
+
+def _is_there_already(office: Office, entry: OutboxEntry) -> bool:
+    """Leave a row to a person whose earlier version is in Exact, though it was given up."""
+    try:
+        found = look_up.find_earlier(office.exact, entry)
+    except ExactError as error:
+        later = office.clock.now() + FIRST_WAIT
+        outbox.postpone(entry, at=later, reason=f"It could not be looked up yet. {error}")
+        raise
+    if not found:
+        return False
+    numbers = ", ".join(answer.number for answer in found)
+    outbox.move(
+        entry,
+        State.CONFLICT,
+        reason=f"An earlier version of it is in Exact as {numbers}.",
+        advice="Adopt that one if it is right. Otherwise remove it in Exact, and send this again.",
+        settled_at=office.clock.now(),
+    )
+    return True
+
+
+def _outcome(exact: ExactClient, entry: OutboxEntry) -> Answer | ExactError:
+    try:
+        return _create(exact, entry)
+    except ExactError as error:
+        return error
 
 
 def _create(exact: ExactClient, entry: OutboxEntry) -> Answer:
@@ -149,17 +208,35 @@ def _create(exact: ExactClient, entry: OutboxEntry) -> Answer:
     return Answer.of(exact.create_sales_entry(entry.payload))
 
 
-def _refused(office: Office, entry: OutboxEntry, error: ExactRefusedError) -> None:
-    """“Exists already” may be our own earlier try; any other refusal is for a person."""
-    if error.kind == "taken":
-        outbox.unknown(entry, office.clock, reason=str(error), wait=timedelta(0))
-        return
+def _write_down(office: Office, entry: OutboxEntry, outcome: Answer | ExactError) -> None:
+    """Move the row to where this outcome leads: the table of docs/decisions."""
+    now = office.clock.now()
+    match outcome:
+        case Answer():
+            booked.accept(office, entry, outcome)
+        case ExactTemporaryError() | ExactDisconnectedError():  # certainly not applied
+            _requeue(entry, outcome, now)
+        case ExactRefusedError(kind=look_up.TAKEN):  # perhaps by our own earlier try
+            outbox.unknown(
+                entry, office.clock, reason=str(outcome), wait=timedelta(0), problem=outcome.kind
+            )
+        case ExactRefusedError():
+            outbox.move(
+                entry, State.REFUSED, problem=outcome.kind, reason=str(outcome), settled_at=now
+            )
+        case _:  # the answer was lost, or nobody can read it
+            outbox.unknown(entry, office.clock, reason=str(outcome), wait=office.settle / 3)
+
+
+def _requeue(entry: OutboxEntry, error: ExactError, now: datetime) -> None:
+    """It may be sent again, and not before it is worth it."""
+    was_asked = not isinstance(error, ExactOutOfBudgetError)  # otherwise it was no attempt at all
     outbox.move(
         entry,
-        State.REFUSED,
-        problem=error.kind,
+        State.QUEUED,
         reason=str(error),
-        settled_at=office.clock.now(),
+        due_at=_next_attempt(entry, error, now),
+        attempts=entry.attempts if was_asked else entry.attempts - 1,
     )
 
 

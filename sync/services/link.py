@@ -18,8 +18,8 @@ from accounts_link.models import (
     LinkEvent,
     Standing,
 )
-from sync.models import Invoice
-from sync.services import prepare, release
+from sync.models import Invoice, OutboxEntry
+from sync.services import outbox, prepare, release
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,6 +57,7 @@ def assign(
         event = _note(
             LinkEvent.Action.LINKED, customer, account, author, rule=rule, evidence=list(evidence)
         )
+        _settle_account(customer, account, author)
         _let_go(customer, account, author)
         return event
 
@@ -70,6 +71,7 @@ def unlink(link: AccountLink, author: Author) -> LinkEvent:
         AccountLink.objects.filter(pk=link.pk).delete()
         _judge(link.customer, link.account, is_rejected=True)
         _leave_to_a_person(link, author)
+        _call_back_entries(link, author)
         prepare.refresh(link.division, Invoice.objects.filter(customer=link.customer))
         return event
 
@@ -139,6 +141,28 @@ def _make(customer: Customer, account: ExactAccount, author: Author, rule: str) 
         raise LinkError(f"{customer} is linked already. Unlink it first.") from error
 
 
+def _settle_account(customer: Customer, account: ExactAccount, author: Author) -> None:
+    """No account need be made any more; what Exact may be making is looked up to its end."""
+    waiting = OutboxEntry.objects.filter(
+        customer=customer,
+        division=account.division_id,
+        kind=OutboxEntry.Kind.ACCOUNT,
+        state__in=[OutboxEntry.State.QUEUED, *OutboxEntry.FOR_A_PERSON],
+    )
+    outbox.call_back(waiting, now=author.at, reason=f"Linked to {account} instead.")
+
+
+def _call_back_entries(link: AccountLink, author: Author) -> None:
+    """What was not sent yet must not go to an account that is not the customer's."""
+    waiting = OutboxEntry.objects.filter(
+        customer=link.customer_id,
+        division=link.division_id,
+        kind=OutboxEntry.Kind.SALES_ENTRY,
+        state=OutboxEntry.State.QUEUED,
+    )
+    outbox.call_back(waiting, now=author.at, reason=f"Unlinked from {link.account}.")
+
+
 def _let_go(customer: Customer, account: ExactAccount, author: Author) -> None:
     """What waited for this link goes by itself."""
     prepare.refresh(account.division, Invoice.objects.filter(customer=customer))
@@ -147,16 +171,17 @@ def _let_go(customer: Customer, account: ExactAccount, author: Author) -> None:
 
 def _leave_to_a_person(link: AccountLink, author: Author) -> None:
     """Until the next match says more, the customer stands in the review queue."""
-    Standing.objects.get_or_create(
-        customer=link.customer,
-        division=link.division,
-        defaults={
-            "outcome": Standing.Outcome.REVIEW,
-            "situation": "unlinked",
-            "explanation": f"It was unlinked from {link.account}; the next match looks anew."[:300],
-            "decided_at": author.at,
-        },
+    said = {
+        "outcome": Standing.Outcome.REVIEW,
+        "situation": "unlinked",
+        "explanation": f"It was unlinked from {link.account}; the next match looks anew."[:300],
+        "decided_at": author.at,
+    }
+    standing, _ = Standing.objects.get_or_create(
+        customer=link.customer, division=link.division, defaults=said
     )
+    if standing.outcome == Standing.Outcome.CREATE:  # from before its account was made
+        Standing.objects.filter(pk=standing.pk).update(**said)
 
 
 def _judge(customer: Customer, account: ExactAccount, *, is_rejected: bool) -> None:

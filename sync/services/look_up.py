@@ -7,10 +7,14 @@ may still be writing when the line to it has long been cut (measured: looking to
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import transaction
+
+from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
 from sync.models import Attempt, OutboxEntry
 from sync.services import booked, outbox
 from sync.services.booked import Answer
@@ -22,7 +26,19 @@ if TYPE_CHECKING:
 Kind, State, Step = OutboxEntry.Kind, OutboxEntry.State, Attempt.Step
 
 LOOK_UPS = 3
+TAKEN = "taken"  # the refusal that may speak of our own earlier try
 MOST_REPOSTS = 2
+LONGEST_SILENCE = timedelta(hours=24)  # without a look-up that worked; then a person must know
+AUDIT_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What Exact showed: the entry itself, or, when it is proven absent, entries like it."""
+
+    found: list[Answer]
+    is_proven_absent: bool
+    alike: list[Answer]
 
 
 def settle(office: Office, entry: OutboxEntry) -> None:
@@ -31,19 +47,21 @@ def settle(office: Office, entry: OutboxEntry) -> None:
     Raises ExactError when the look-up itself failed: nothing is concluded, the row waits.
     """
     try:
-        found = find(office.exact, entry)
-    except Exception:
-        OutboxEntry.objects.filter(pk=entry.pk, fence=entry.fence).update(
-            due_at=office.clock.now() + max(office.settle / 3, timedelta(seconds=1))
-        )
+        seen = _look(office, entry)
+    except ExactError as error:
+        _could_not_look(office, entry, error)
         raise
-    outbox.note(entry, Step.LOOK_UP, office.clock, f"{len(found)} found")
-    if found:
-        _conclude(office, entry, found)
-    elif entry.retry_wanted:
-        outbox.withdraw(entry, office.clock, reason="Not in Exact: a new version takes its place.")
-    else:
-        _absent(office, entry)
+    with transaction.atomic():
+        _conclude(office, entry, seen)
+        said = f"{len(seen.found)} found"
+        outbox.note(entry, Step.LOOK_UP, office.clock, said, state=entry.state)
+
+
+def _look(office: Office, entry: OutboxEntry) -> _Seen:
+    found = find(office.exact, entry)
+    is_proven_absent = not found and not entry.retry_wanted and _is_last(office, entry)
+    alike = look_alikes(office.exact, entry) if is_proven_absent else []
+    return _Seen(found, is_proven_absent, alike)
 
 
 def find(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
@@ -54,43 +72,94 @@ def find(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     return [Answer.of(record) for record in exact.sales_entries_with_reference(entry.reference)]
 
 
-def _conclude(office: Office, entry: OutboxEntry, found: list[Answer]) -> None:
-    if len(found) == 1:
-        booked.accept(office, entry, found[0])
+def find_earlier(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return what Exact has of earlier versions that were sent once, however they were given up."""
+    if entry.mended_from_id is None:
+        return []
+    versions = OutboxEntry.objects.filter(
+        division=entry.division_id,
+        kind=entry.kind,
+        customer=entry.customer_id,
+        invoice=entry.invoice_id,
+        pk__lt=entry.pk,
+        attempts__gt=0,
+    )
+    return [answer for version in versions for answer in find(exact, version)]
+
+
+def _could_not_look(office: Office, entry: OutboxEntry, error: ExactError) -> None:
+    now = office.clock.now()
+    asked = entry.history.exclude(step=Step.LOOK_UP).order_by("pk").last()
+    if asked is None or now - asked.at < LONGEST_SILENCE:
+        later = now + max(office.settle / LOOK_UPS, timedelta(seconds=1))
+        outbox.postpone(entry, at=later, reason=f"It could not be looked up yet. {error}")
         return
-    numbers = ", ".join(answer.number for answer in found)
+    with transaction.atomic():
+        outbox.move(
+            entry,
+            State.UNCLEAR,
+            reason=f"For a day it could not be looked up. {error}",
+            advice="Look in Exact yourself, or let it be looked for again.",
+            settled_at=now,
+        )
+        outbox.note(entry, Step.LOOK_UP, office.clock, str(error), state=entry.state)
+
+
+def _conclude(office: Office, entry: OutboxEntry, seen: _Seen) -> None:
+    if len(seen.found) == 1:
+        booked.accept(office, entry, seen.found[0])
+    elif seen.found:
+        _several(office, entry, seen.found)
+    elif entry.retry_wanted:
+        reason = "Not in Exact: a new version takes its place."
+        outbox.withdraw(entry, now=office.clock.now(), reason=reason)
+    elif seen.is_proven_absent:
+        _proven_absent(office, entry, seen.alike)
+    else:
+        _wait(office, entry)
+
+
+def _several(office: Office, entry: OutboxEntry, found: list[Answer]) -> None:
     outbox.move(
         entry,
         State.CONFLICT,
-        reason=f"Exact holds {len(found)} of it: {numbers}.",
+        reason=f"Exact holds {len(found)} of it: {_numbers(found)}.",
         advice="Remove the ones that are too many in Exact, then look again.",
         settled_at=office.clock.now(),
     )
 
 
-def _absent(office: Office, entry: OutboxEntry) -> None:
-    """Nothing was found: count it, and decide when enough time and look-ups have passed."""
-    tick, spacing = office.clock.tick(), office.settle / LOOK_UPS
+def _numbers(found: list[Answer]) -> str:
+    return ", ".join(answer.number for answer in found)
+
+
+def _is_last(office: Office, entry: OutboxEntry) -> bool:
+    """Whether, with this look-up, enough time and empty look-ups have passed."""
+    return entry.absences + 1 >= LOOK_UPS and _counts(office, entry)
+
+
+def _counts(office: Office, entry: OutboxEntry) -> bool:
+    """Whether this look-up comes late enough to count as the next one."""
     waited = _waited(office, entry)
-    if waited is None:  # another clock, so another boot: the settle time begins anew
-        changes = {"clock": tick.source, "sent_tick": tick.seconds, "absences": 0}
-        _wait(office, entry, **changes)
-    elif waited < spacing * (entry.absences + 1):  # woken too early: does not count
-        _wait(office, entry)
-    elif entry.absences + 1 < LOOK_UPS:
-        _wait(office, entry, absences=entry.absences + 1)
-    else:
-        _send_again(office, entry)
+    return waited is not None and waited >= office.settle / LOOK_UPS * (entry.absences + 1)
 
 
 def _waited(office: Office, entry: OutboxEntry) -> timedelta | None:
+    """Return how long ago it was sent, or None when that was on another clock."""
     tick = office.clock.tick()
-    if tick.source != entry.clock or entry.sent_tick is None:
+    if tick.source != entry.clock or entry.sent_tick is None or tick.seconds < entry.sent_tick:
         return None
     return timedelta(seconds=tick.seconds - entry.sent_tick)
 
 
-def _wait(office: Office, entry: OutboxEntry, **changes: Any) -> None:
+def _wait(office: Office, entry: OutboxEntry) -> None:
+    """Look again a third of the settle time later; count this look-up unless it came too early."""
+    tick = office.clock.tick()
+    changes: dict[str, Any] = {}
+    if _waited(office, entry) is None:  # another boot: the settle time begins anew
+        changes = {"clock": tick.source, "sent_tick": tick.seconds, "absences": 0}
+    elif _counts(office, entry):
+        changes = {"absences": min(entry.absences + 1, LOOK_UPS - 1)}
     outbox.move(
         entry,
         State.UNKNOWN,
@@ -100,33 +169,46 @@ def _wait(office: Office, entry: OutboxEntry, **changes: Any) -> None:
     )
 
 
-def _send_again(office: Office, entry: OutboxEntry) -> None:
+def _proven_absent(office: Office, entry: OutboxEntry, alike: list[Answer]) -> None:
+    """It is not there. Send it again, unless that could be wrong or was tried often enough."""
     now = office.clock.now()
-    if twins := look_alikes(office.exact, entry):
-        numbers = ", ".join(answer.number for answer in twins)
-        outbox.move(
-            entry,
+    verdict = _why_not_again(entry, alike)
+    if verdict is not None:
+        state, reason, advice = verdict
+        outbox.move(entry, state, reason=reason, advice=advice, settled_at=now)
+        return
+    outbox.move(
+        entry,
+        State.QUEUED,
+        reason="Proven absent from Exact: sent again with the same reference.",
+        due_at=now,
+        reposts=entry.reposts + 1,
+    )
+
+
+def _why_not_again(entry: OutboxEntry, alike: list[Answer]) -> tuple[OutboxEntry.State, str, str] | None:
+    if alike:
+        return (
             State.CONFLICT,
-            reason=f"Not found by its reference, but {numbers} has its customer, date and amount.",
-            advice="Adopt that entry if it is this invoice; otherwise send it again.",
-            settled_at=now,
+            f"Not found by its reference, but {_numbers(alike)} has its customer, date and amount.",
+            "Adopt that entry if it is this invoice; otherwise send it again.",
         )
-    elif entry.reposts >= MOST_REPOSTS:
-        outbox.move(
-            entry,
+    if entry.problem == TAKEN:
+        sent = entry.history.filter(step=Step.SEND).order_by("pk").last()
+        return State.REFUSED, sent.outcome if sent else "Exact says that it exists already.", ""
+    if entry.remote_id is not None:
+        return (
             State.UNCLEAR,
-            reason=f"Sent {entry.attempts} times, and never found in Exact.",
-            advice="Look in Exact. Then send it again, or cancel it.",
-            settled_at=now,
+            f"It was booked as {entry.remote_number}, and is no longer in Exact.",
+            "Ask who removed it. Then send it again, or cancel it.",
         )
-    else:
-        outbox.move(
-            entry,
-            State.QUEUED,
-            reason="Proven absent from Exact: sent again with the same reference.",
-            due_at=now,
-            reposts=entry.reposts + 1,
+    if entry.reposts >= MOST_REPOSTS:
+        return (
+            State.UNCLEAR,
+            f"Sent {entry.attempts} times, and never found in Exact.",
+            "Look in Exact. Then send it again, or cancel it.",
         )
+    return None
 
 
 def look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
@@ -151,18 +233,31 @@ def look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
 def audit(office: Office, *, limit: int = 50) -> int:
     """Look again at what once was unknown and was settled: there must be exactly one of it.
 
-    Returns how many were found to be otherwise; each of those is shown to a person.
+    Returns how many were found to be otherwise; each of those is shown to a person. Raises
+    ExactTemporaryError or ExactDisconnectedError when Exact can't be asked for now.
     """
     due = OutboxEntry.objects.filter(
         division=office.division, state=State.DONE, audit_at__lte=office.clock.now()
     )
-    wrong = 0
-    for entry in due.select_related("invoice", "division", "customer").order_by("audit_at")[:limit]:
+    due = due.select_related("invoice", "division", "customer").order_by("audit_at")
+    return sum(_audit(office, entry) for entry in due[:limit])
+
+
+def _audit(office: Office, entry: OutboxEntry) -> bool:
+    """Audit one; return whether something is wrong with it."""
+    try:
         found = find(office.exact, entry)
-        outbox.note(entry, Step.AUDIT, office.clock, f"{len(found)} found")
+    except (ExactTemporaryError, ExactDisconnectedError):
+        raise
+    except ExactError:  # what can't be read must not keep the others from being looked at
+        later = office.clock.now() + AUDIT_AGAIN
+        OutboxEntry.objects.filter(pk=entry.pk).update(audit_at=later)
+        return False
+    with transaction.atomic():
         if len(found) == 1:
             booked.audited(office, entry)
         else:
-            wrong += 1
             booked.not_one(entry, found)
-    return wrong
+        said = f"{len(found)} found"
+        outbox.note(entry, Step.AUDIT, office.clock, said, state=entry.state)
+    return len(found) != 1

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounts_link.models import ExactAccount
 from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
 from sync.rules.references import our_reference
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
     from accounts_link.models import Customer
     from exact_client.models import Division
@@ -71,10 +74,11 @@ def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
     earlier = OutboxEntry.objects.filter(
         division=order.division, kind=order.kind, customer=order.customer, invoice=order.invoice
     ).order_by("pk")
-    last = earlier.last()
-    if last is not None and last.state != State.CANCELLED:
+    versions = list(earlier)
+    last = versions[-1] if versions else None
+    if last is not None and not makes_room(last):
         return last
-    identity = f"{_name(order)}:v{len(earlier) + 1}"
+    identity = f"{_name(order)}:v{len(versions) + 1}"
     reference = our_reference(
         settings.SECRET_KEY.encode(),
         str(order.division.code),
@@ -104,8 +108,21 @@ def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
     return entry
 
 
+def makes_room(last: OutboxEntry) -> bool:
+    """Whether a next version may be made: this one was given up, or its account is gone."""
+    if last.state != State.DONE:
+        return last.state == State.CANCELLED
+    gone = ExactAccount.objects.filter(division=last.division_id, is_gone=True)
+    return last.remote_id is not None and gone.filter(exact_id=last.remote_id).exists()
+
+
 def _name(order: Order) -> str:
     return f"entry:{order.invoice.number}" if order.invoice else f"account:{order.customer.number}"
+
+
+def is_intact(entry: OutboxEntry) -> bool:
+    """Whether the payload is the one that was made; nobody may have changed it since."""
+    return _hash(entry.payload) == entry.payload_hash
 
 
 def _hash(payload: Mapping[str, Any]) -> str:
@@ -141,26 +158,28 @@ def next_due_at(division: Division) -> datetime | None:
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
 
-def claim(entry: OutboxEntry, clock: Clock) -> bool:
-    """Take a queued row for sending; committed before the call, so that a crash leaves a trace."""
+def claim(entry: OutboxEntry, clock: Clock) -> Attempt | None:
+    """Take a queued row for sending, and note the attempt; None when another took it.
+
+    Committed before the call, so that a crash leaves a trace.
+    """
     tick = clock.tick()
+    changes = {
+        "state": State.SENDING,
+        "fence": entry.fence + 1,
+        "attempts": entry.attempts + 1,
+        "owner": f"{socket.gethostname()}/{os.getpid()}"[:120],
+        "clock": tick.source,
+        "sent_tick": tick.seconds,
+        "problem": "",
+    }
     with transaction.atomic():
-        taken = OutboxEntry.objects.filter(
-            pk=entry.pk, state=State.QUEUED, fence=entry.fence
-        ).update(
-            state=State.SENDING,
-            fence=entry.fence + 1,
-            attempts=entry.attempts + 1,
-            owner=f"{socket.gethostname()}/{os.getpid()}"[:120],
-            clock=tick.source,
-            sent_tick=tick.seconds,
-        )
-        if not taken:
-            return False
-        entry.refresh_from_db(fields=["state", "fence", "attempts", "clock", "sent_tick"])
-        note(entry, Step.SEND, clock)
+        taken = OutboxEntry.objects.filter(pk=entry.pk, state=State.QUEUED, fence=entry.fence)
+        if not taken.update(**changes):
+            return None
+        _set(entry, changes)
         _show(entry, "")
-    return True
+        return note(entry, Step.SEND, clock)
 
 
 def move(
@@ -182,23 +201,32 @@ def move(
         ).update(**changes)
         if not moved:
             raise TakenOverError(entry.identity)
-        for field, value in changes.items():
-            setattr(entry, field, value)
+        _set(entry, changes)
         _show(entry, " ".join(filter(None, (reason, advice))))
 
 
-def requeue(entry: OutboxEntry, *, at: datetime, reason: str) -> None:
-    """Exact did certainly not do it: it may be sent again, not before `at`."""
-    move(entry, State.QUEUED, reason=reason, due_at=at)
+def _set(entry: OutboxEntry, changes: Mapping[str, Any]) -> None:
+    for field, value in changes.items():
+        setattr(entry, field, value)
 
 
-def unknown(entry: OutboxEntry, clock: Clock, *, reason: str, wait: timedelta) -> None:
+def postpone(entry: OutboxEntry, *, at: datetime, reason: str) -> None:
+    """Leave a row as it is, but for when it is due again and why."""
+    OutboxEntry.objects.filter(pk=entry.pk, fence=entry.fence, state=entry.state).update(
+        due_at=at, reason=reason
+    )
+
+
+def unknown(
+    entry: OutboxEntry, clock: Clock, *, reason: str, wait: timedelta, problem: str = ""
+) -> None:
     """Nobody knows whether Exact did it: look before anything else, first after `wait`."""
     tick = clock.tick()
     move(
         entry,
         State.UNKNOWN,
         reason=reason,
+        problem=problem,
         clock=tick.source,
         sent_tick=tick.seconds,
         absences=0,
@@ -215,15 +243,36 @@ def recover(division: Division, clock: Clock, *, wait: timedelta) -> int:
     orphans = OutboxEntry.objects.filter(division=division, state=State.SENDING)
     for entry in orphans.select_related("invoice"):
         with transaction.atomic():
-            note(entry, Step.RECOVER, clock)
             unknown(entry, clock, reason="The sender stopped before Exact answered.", wait=wait)
+            note(entry, Step.RECOVER, clock, state=State.UNKNOWN)
     return len(orphans)
 
 
-def note(entry: OutboxEntry, step: Step, clock: Clock, outcome: str = "") -> Attempt:
-    """Write a step into the history of an entry."""
+def note(
+    entry: OutboxEntry,
+    step: Step,
+    clock: Clock,
+    outcome: str = "",
+    *,
+    state: str = "",
+    by: User | None = None,
+) -> Attempt:
+    """Write a step into the history of an entry, in the transaction that takes it."""
     return Attempt.objects.create(
-        entry=entry, step=step, fence=entry.fence, at=clock.now(), outcome=outcome[:500]
+        entry=entry,
+        step=step,
+        fence=entry.fence,
+        at=clock.now(),
+        outcome=outcome[:500],
+        state=state,
+        by=by,
+    )
+
+
+def answered(attempt: Attempt, outcome: str, *, state: str, seconds: float) -> None:
+    """Complete what `claim` noted, in the transaction that writes the answer down."""
+    Attempt.objects.filter(pk=attempt.pk).update(
+        outcome=outcome[:500], state=state, seconds=seconds
     )
 
 
@@ -244,9 +293,19 @@ def _show(entry: OutboxEntry, reason: str) -> None:
     Invoice.objects.filter(pk=entry.invoice_id).update(**changes)
 
 
-def withdraw(entry: OutboxEntry, clock: Clock, *, reason: str) -> None:
+def withdraw(entry: OutboxEntry, *, now: datetime, reason: str) -> None:
     """Cancel a row that Exact certainly does not hold; its document may be sent anew."""
     with transaction.atomic():
-        move(entry, State.CANCELLED, reason=reason, settled_at=clock.now())
+        move(entry, State.CANCELLED, reason=reason, settled_at=now)
         if entry.invoice_id is not None:
             Invoice.objects.filter(pk=entry.invoice_id).update(state=InvoiceState.READY, reason="")
+
+
+def call_back(entries: QuerySet[OutboxEntry], *, now: datetime, reason: str) -> None:
+    """Withdraw those of these rows that Exact certainly does not hold, or that are decided by now.
+
+    What a worker takes at this very moment goes on its way, and is not touched.
+    """
+    for entry in entries.select_related("invoice"):
+        with suppress(TakenOverError):
+            withdraw(entry, now=now, reason=reason)

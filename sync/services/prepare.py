@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
-from accounts_link.models import AccountLink, Customer, Standing
-from sync.models import Invoice, InvoiceState
+from accounts_link.models import AccountLink, Customer, ExactAccount, Standing
+from sync.models import BookingSettings, Invoice, InvoiceState
 from sync.rules import booking
 from sync.rules.entries import Document, DocumentLine, Entry
 from sync.rules.ledger import DocumentKind, Problem, ProblemKind
@@ -27,6 +27,7 @@ STATE_OF = {
 }
 BATCH = 100  # documents that are fetched, with their parts, at a time
 WILL_BE_CREATED = "Its customer will be created in Exact first."
+MAY_NOT_BE_CREATED = "Its customer has no account, and creating accounts is off in the set-up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class Preview:
     problems: tuple[Problem, ...]
     link: AccountLink | None
     standing: Standing | None
+    may_create: bool = True
 
     @property
-    def creates_account(self) -> bool:
-        """Whether nothing comes near the customer, so that an account will be made."""
+    def has_nothing_near(self) -> bool:
+        """Whether the customer has no account, and nothing comes near it."""
         return (
             self.link is None
             and self.standing is not None
@@ -49,13 +51,23 @@ class Preview:
         )
 
     @property
+    def creates_account(self) -> bool:
+        """Whether an account will be made for it."""
+        return self.has_nothing_near and self.may_create
+
+    @property
+    def account(self) -> ExactAccount | None:
+        """The account it will be booked on, when it is there."""
+        return None if self.link is None or self.link.account.is_gone else self.link.account
+
+    @property
     def state(self) -> InvoiceState:
         """Where the document stands as long as nothing of it was sent."""
         if self.problems:
             return STATE_OF[self.problems[0].kind]
-        if self.link is None and not self.creates_account:
-            return InvoiceState.NEEDS_LINK
-        return InvoiceState.READY
+        if self.account or self.creates_account:
+            return InvoiceState.READY
+        return InvoiceState.NEEDS_LINK
 
     @property
     def reason(self) -> str:
@@ -63,22 +75,32 @@ class Preview:
         if self.problems:
             return " ".join(problem.sentence for problem in self.problems)
         if self.link is not None:
-            return ""
-        if self.creates_account:
-            return WILL_BE_CREATED
+            gone = f"{self.link.account} was deleted in Exact: unlink it, and link another."
+            return "" if self.account else gone
+        if self.has_nothing_near:
+            return WILL_BE_CREATED if self.may_create else MAY_NOT_BE_CREATED
         if self.standing is None:
             return "Its customer was not matched yet."
         return f"Its customer needs review: {self.standing.explanation}"
 
 
-def previews(division: Division, invoices: InvoiceQuerySet) -> Iterator[Preview]:
+def previews(
+    division: Division, invoices: InvoiceQuerySet, books: Books | None = None
+) -> Iterator[Preview]:
     """Yield a preview of each, in their order, with a few queries for every hundred."""
-    books = books_of(division)
+    books = books or books_of(division)
+    may_create = may_create_accounts(division)
     keys = list(invoices.values_list("pk", flat=True))
     for batch in batches(keys, BATCH):
         found = _with_parts(Invoice.objects.filter(pk__in=batch), division).in_bulk()
         for key in batch:
-            yield preview(found[key], division, books)
+            yield preview(found[key], division, books, may_create=may_create)
+
+
+def may_create_accounts(division: Division) -> bool:
+    """Whether the set-up lets us make accounts."""
+    chosen = BookingSettings.objects.filter(division=division).first()
+    return chosen is None or chosen.create_accounts
 
 
 def _with_parts(invoices: InvoiceQuerySet, division: Division) -> InvoiceQuerySet:
@@ -92,7 +114,9 @@ def _with_parts(invoices: InvoiceQuerySet, division: Division) -> InvoiceQuerySe
     )
 
 
-def preview(invoice: Invoice, division: Division, books: Books) -> Preview:
+def preview(
+    invoice: Invoice, division: Division, books: Books, *, may_create: bool = True
+) -> Preview:
     """Work out what one document will be. Nothing is written."""
     customer = invoice.customer
     if customer is None:
@@ -105,14 +129,14 @@ def preview(invoice: Invoice, division: Division, books: Books) -> Preview:
     made = booking.prepare(document_of(invoice, customer), books.mappings, books.ledger)
     link, standing = _link_of(customer, division), _standing_of(customer, division)
     if isinstance(made, Entry):
-        return Preview(invoice, made, (), link, standing)
-    return Preview(invoice, None, made, link, standing)
+        return Preview(invoice, made, (), link, standing, may_create)
+    return Preview(invoice, None, made, link, standing, may_create)
 
 
 def _link_of(customer: Customer, division: Division) -> AccountLink | None:
     fetched = getattr(customer, "link_list", None)
     links = customer.links.filter(division=division) if fetched is None else fetched
-    return next((link for link in links if not link.account.is_gone), None)
+    return next(iter(links), None)
 
 
 def _standing_of(customer: Customer, division: Division) -> Standing | None:
@@ -162,13 +186,22 @@ def refresh(division: Division, invoices: InvoiceQuerySet | None = None) -> int:
     a match, a link, a mapping.
     """
     waiting = Invoice.objects.all() if invoices is None else invoices
+    shown = previews(division, waiting.before_the_outbox())
+    return sum(show(division, batch) for batch in batches(shown, BATCH))
+
+
+def show(division: Division, previews: Iterable[Preview]) -> int:
+    """Write what these previews say on their documents; return how many changed.
+
+    What was sent since the preview was made has moved on, and is left as it is.
+    """
     changed = []
-    for shown in previews(division, waiting.before_the_outbox()):
+    for shown in previews:
         invoice = shown.invoice
         amount = shown.entry.incl if shown.entry else invoice.amount
         wanted = (shown.state, shown.reason, amount, division.pk)
         if wanted != (invoice.state, invoice.reason, invoice.amount, invoice.division_id):
             invoice.state, invoice.reason, invoice.amount, invoice.division_id = wanted
             changed.append(invoice)
-    Invoice.objects.bulk_update(changed, ["state", "reason", "amount", "division"], batch_size=200)
-    return len(changed)
+    still_here = Invoice.objects.before_the_outbox()
+    return still_here.bulk_update(changed, ["state", "reason", "amount", "division"])

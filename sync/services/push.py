@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts_link.models import Customer
-from sync.models import Invoice, InvoiceState
+from exact_client.errors import ExactDisconnectedError, ExactError
+from sync.models import Invoice, InvoiceState, OutboxEntry
 from sync.services import prepare, release
 from sync.services.deliver import Delivered, Office, drain
 from sync.services.match import match
@@ -19,8 +20,10 @@ from sync.services.mirror import mirror
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
     from accounts_link.models import CustomerQuerySet
+    from exact_client.models import Division
 
 
 @dataclass(slots=True)
@@ -42,14 +45,30 @@ def push(
 ) -> Pushed:
     """Send the released documents that can go: at most `limit` more of them, in at most `steps`.
 
-    Raises ExactError when Exact can't be read before accounts are created.
+    When Exact can't be read, no account is created, and all else goes on. Raises
+    ExactDisconnectedError when a person must connect again.
     """
-    settle_customers(office)
     pushed = Pushed()
-    pushed.queued = release.enqueue(office.division, now=office.clock.now(), by=by, limit=limit)
+    may_create, why_not = _settled(office)
+    pushed.queued = release.enqueue(
+        office.division, now=office.clock.now(), by=by, limit=limit, with_accounts=may_create
+    )
     pushed.delivered = drain(office, limit=steps, progress=progress)
+    if not may_create and not pushed.delivered.paused_because:
+        pushed.delivered.paused_because = f"No account was created: {why_not}"
     pushed.waiting = waiting()
     return pushed
+
+
+def _settled(office: Office) -> tuple[bool, str]:
+    """Settle the customers; return whether that worked, and why not."""
+    try:
+        settle_customers(office)
+    except ExactDisconnectedError:
+        raise
+    except ExactError as error:
+        return False, str(error)
+    return True, ""
 
 
 def settle_customers(office: Office) -> None:
@@ -63,8 +82,9 @@ def settle_customers(office: Office) -> None:
     unlinked = Customer.objects.without_link(division).filter(invoices__in=released)
     unjudged = unlinked.exclude(standings__division=division)
     creating = Customer.objects.to_create(division).filter(
-        Q(pk__in=unlinked.values("pk")) | Q(account_wanted_at__isnull=False), outbox=None
+        Q(pk__in=unlinked.values("pk")) | Q(account_wanted_at__isnull=False)
     )
+    creating = creating.exclude(pk__in=_asked_for(division))
     if not (creating.exists() or unjudged.exists()):
         return
     mirror(division, office.exact, now=now)
@@ -73,6 +93,12 @@ def settle_customers(office: Office) -> None:
         now=now,
         customers=Customer.objects.filter(pk__in=[*_ids(creating), *_ids(unjudged)]),
     )
+
+
+def _asked_for(division: Division) -> QuerySet[OutboxEntry, int]:
+    """Return the customers for whom an account is in the outbox."""
+    accounts = OutboxEntry.objects.filter(division=division, kind=OutboxEntry.Kind.ACCOUNT)
+    return accounts.exclude(state=OutboxEntry.State.CANCELLED).values_list("customer_id", flat=True)
 
 
 def _ids(customers: CustomerQuerySet) -> list[int]:

@@ -8,16 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from accounts_link.models import Candidate, Customer, Standing
+from accounts_link.models import AccountLink, Candidate, Customer, Standing
 from sync.models import BookingSettings, Invoice, OutboxEntry
-from sync.rules.entries import Entry, to_payload
+from sync.rules.entries import Entry, fit, to_payload
 from sync.services import outbox, prepare
+from sync.services.books import books_of
+from sync.services.streams import batches
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
+
+
+# How much of a text Exact keeps. Source: docs/remote-apis.md
+LONGEST = 80
+LENGTHS = {
+    "Name": 50,
+    "SearchCode": 30,
+    "Code": 18,
+    "VATNumber": 35,
+    "ChamberOfCommerce": 60,
+    "Postcode": 20,
+    "City": 40,
+    "Email": 128,
+    "Phone": 25,
+}
 
 
 class AccountNotWantedError(Exception):
@@ -41,28 +58,68 @@ def enqueue(
     by: User | None = None,
     customer: Customer | None = None,
     limit: int | None = None,
+    with_accounts: bool = False,
 ) -> int:
     """Put all released documents that are ready in the outbox; return how many rows it made.
 
     A document whose customer has no account, and nothing near one, puts that account in the
-    outbox first, and follows by itself when the account is there.
+    outbox first, and follows by itself when the account is there. That is done `with_accounts`
+    alone, by who has just looked whether such an account is in Exact by now.
     """
-    released = Invoice.objects.before_the_outbox().exclude(released_at=None)
+    released = _released().order_by("invoice_date", "number")
     if customer is not None:
         released = released.filter(customer=customer)
-    released = released.order_by("invoice_date", "number")
-    may_create = _may_create(division)
-    made = 0
-    with transaction.atomic():
-        prepare.refresh(division, released)
-        for shown in prepare.previews(division, released):
-            order = _order(division, shown, may_create=may_create)
-            if order is not None:
-                made += outbox.make(order, now=now, by=by).made_at == now
-            if limit is not None and made >= limit:
-                break
-        made += _make_wanted_accounts(division, now)
-    return made
+    books, made = books_of(division), set[int]()
+    for keys in batches(list(released.values_list("pk", flat=True)), prepare.BATCH):
+        with transaction.atomic():  # short: others want to write as well
+            batch = released.filter(pk__in=keys).select_for_update()
+            shown = list(prepare.previews(division, batch, books))
+            prepare.show(division, shown)
+            for one in shown:
+                if limit is not None and len(made) >= limit:
+                    return len(made)
+                made |= _make(_order(division, one, with_accounts=with_accounts), now, by)
+    if with_accounts:
+        made |= _make_wanted_accounts(division, now)
+    return len(made)
+
+
+def _released() -> InvoiceQuerySet:
+    return Invoice.objects.before_the_outbox().exclude(released_at=None)
+
+
+def _make(order: outbox.Order | None, now: datetime, by: User | None = None) -> set[int]:
+    """Put an order in the outbox; return the key of its row if it is new."""
+    if order is None:
+        return set()
+    entry = outbox.make(order, now=now, by=by)
+    if entry.kind == OutboxEntry.Kind.ACCOUNT and entry.state == OutboxEntry.State.DONE:
+        _leave_to_a_person(order, entry, now)
+    return {entry.pk} if entry.made_at == now and not entry.attempts else set()
+
+
+def _leave_to_a_person(order: outbox.Order, entry: OutboxEntry, now: datetime) -> None:
+    """Never make a second account for one customer: say where the first one is."""
+    said = f"Account {entry.remote_number} was made for it, and unlinked: link that or another."
+    Standing.objects.filter(customer=order.customer, division=order.division).update(
+        outcome=Standing.Outcome.REVIEW, situation="unlinked", explanation=said, decided_at=now
+    )
+    prepare.refresh(order.division, Invoice.objects.filter(customer=order.customer))
+
+
+def why_not_to_send(entry: OutboxEntry) -> str:
+    """Say why a row that waits to be sent should not go any more, or nothing when it should."""
+    if not outbox.is_intact(entry):
+        return "Its content was changed after it was made: it is made anew."
+    if entry.kind == OutboxEntry.Kind.ACCOUNT:
+        wanted = Customer.objects.to_create(entry.division).filter(pk=entry.customer_id)
+        return "" if wanted.exists() else "No account is to be made for this customer any more."
+    linked = AccountLink.objects.filter(
+        customer=entry.customer_id,
+        division=entry.division_id,
+        account__exact_id=entry.payload["Customer"],
+    )
+    return "" if linked.exists() else "Its customer is no longer linked to that account."
 
 
 def want_account(division: Division, customer: Customer, *, now: datetime) -> None:
@@ -72,6 +129,14 @@ def want_account(division: Division, customer: Customer, *, now: datetime) -> No
     """
     if customer.links.filter(division=division).exists():
         raise AccountNotWantedError(f"{customer} is linked already.")
+    before = customer.outbox.filter(division=division, kind=OutboxEntry.Kind.ACCOUNT)
+    made = before.order_by("pk").last()
+    if made is not None and not outbox.makes_room(made):
+        raise AccountNotWantedError(
+            f"An account was asked for already: {made.get_state_display().lower()}"
+            f" {made.remote_number}".rstrip()
+            + "."
+        )
     near = Candidate.objects.open().filter(customer=customer, account__division=division)
     if best := near.select_related("account").first():
         raise AccountNotWantedError(
@@ -91,26 +156,23 @@ def want_account(division: Division, customer: Customer, *, now: datetime) -> No
         )
 
 
-def _make_wanted_accounts(division: Division, now: datetime) -> int:
+def _make_wanted_accounts(division: Division, now: datetime) -> set[int]:
     wanted = Customer.objects.to_create(division).exclude(account_wanted_at=None)
-    orders = [account_order(division, customer) for customer in wanted]
-    return sum(outbox.make(order, now=now).made_at == now for order in orders)
+    with transaction.atomic():
+        orders = [account_order(division, customer) for customer in wanted]
+        return {key for order in orders for key in _make(order, now)}
 
 
-def _may_create(division: Division) -> bool:
-    chosen = BookingSettings.objects.filter(division=division).first()
-    return chosen is None or chosen.create_accounts
-
-
-def _order(division: Division, shown: prepare.Preview, *, may_create: bool) -> outbox.Order | None:
+def _order(
+    division: Division, shown: prepare.Preview, *, with_accounts: bool
+) -> outbox.Order | None:
     """Return the next thing to send for a document, or None while it waits for a person."""
     customer, entry = shown.invoice.customer, shown.entry
     if customer is None or entry is None:
         return None
-    if shown.link is not None:
-        guid = str(shown.link.account.exact_id)
-        return _entry_order(division, shown.invoice, entry, guid)
-    if shown.creates_account and may_create:
+    if shown.account is not None:
+        return _entry_order(division, shown.invoice, entry, str(shown.account.exact_id))
+    if shown.creates_account and with_accounts:
         return account_order(division, customer)
     return None
 
@@ -140,7 +202,8 @@ def account_order(division: Division, customer: Customer) -> outbox.Order:
 def account_payload(division: Division, customer: Customer) -> Mapping[str, Any]:
     """Return the body that creates an account: status C, our number in the search code.
 
-    What is empty is left out, so that Exact's own defaults hold.
+    What is empty is left out, so that Exact's own defaults hold. What is longer than Exact keeps
+    is cut here, so that what it answers is what we sent.
     """
     chosen = BookingSettings.objects.filter(division=division).first()
     takes_code = chosen is not None and chosen.code_policy == BookingSettings.CodePolicy.ZAPFLOOR
@@ -162,4 +225,5 @@ def account_payload(division: Division, customer: Customer) -> Mapping[str, Any]
         "Phone": customer.phone or customer.mobile,
         "Website": customer.website,
     }
-    return {name: value for name, value in properties.items() if value}
+    fitting = {name: fit(value, LENGTHS.get(name, LONGEST)) for name, value in properties.items()}
+    return {name: value for name, value in fitting.items() if value}

@@ -1,0 +1,55 @@
+"""What tests of the push say often."""
+
+from __future__ import annotations
+
+from accounts_link.models import Customer
+from sync.models import Invoice, OutboxEntry
+from sync.services import release
+from sync.services.deliver import Delivered, Office, drain
+from tests.build import NOW, a_customer, a_standing, an_invoice
+from tests.clock import ManualClock
+
+ENTRIES = "salesentry/SalesEntries"
+
+
+def a_queued(office: Office, customer: Customer, **values: object) -> OutboxEntry:
+    """Make a released invoice of this customer and put it in the outbox."""
+    return entry_of(queued(office, an_invoice(customer=customer, released_at=NOW, **values)))
+
+
+def queued(office: Office, invoice: Invoice) -> Invoice:
+    """Put everything that can go in the outbox, this invoice among it."""
+    release.enqueue(office.division, now=office.clock.now(), with_accounts=True)
+    return invoice
+
+
+def entry_of(invoice: Invoice) -> OutboxEntry:
+    """Return the newest outbox row of an invoice."""
+    return invoice.outbox.latest("pk")
+
+
+def account_entry_of(customer: Customer) -> OutboxEntry:
+    """Return the newest row that creates this customer's account."""
+    return customer.outbox.filter(kind="account").latest("pk")
+
+
+def a_newcomer(office: Office, **values: object) -> Customer:
+    """Make a customer that nothing in Exact comes near."""
+    customer = a_customer(**{"name": "Qwx Zzyzx Ltd", "city": "Zzyzx", **values})
+    a_standing(customer=customer, division=office.division, outcome="create")
+    return customer
+
+
+def clock_of(office: Office) -> ManualClock:
+    """Return the office's clock as the one that a test moves."""
+    assert isinstance(office.clock, ManualClock)
+    return office.clock
+
+
+def work(office: Office, *, rounds: int = 1, seconds: float = 30) -> Delivered:
+    """Drain, and again each time so many seconds have passed."""
+    delivered = drain(office)
+    for _ in range(rounds - 1):
+        clock_of(office).advance(seconds)
+        delivered = drain(office)
+    return delivered
