@@ -21,7 +21,7 @@ from accounts_link.models import Candidate, Customer, ExactAccount, LinkEvent, S
 
 register = template.Library()
 
-WORDS = re.compile(r"(\W+)")
+WORDS = re.compile(r"([^\w@.\-]+)")  # an e-mail address is one word
 
 
 class HtmxRequest(HttpRequest):

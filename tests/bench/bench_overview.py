@@ -82,10 +82,11 @@ def _is_good(name: str, url: str, user: User, rounds: int) -> bool:
         sys.exit(f"{url} does not answer")
     with CaptureQueriesContext(connection) as queries:
         client.get(url)
+    asked = len(queries)  # now: the next request empties the log
     times = sorted(_timed(client, url) for _ in range(rounds))
     high = times[max(0, round(0.95 * rounds) - 1)]
-    _say(f"{name:28}{statistics.median(times):9.1f}{high:9.1f}{len(queries):9}")
-    return high <= SLOW and len(queries) <= MANY
+    _say(f"{name:28}{statistics.median(times):9.1f}{high:9.1f}{asked:9}")
+    return high <= SLOW and asked <= MANY
 
 
 def _timed(client: Client, url: str) -> float:

@@ -77,8 +77,12 @@ document.addEventListener("keydown", (event) => {
   target.matches("input") ? target.focus() : target.click();
 });
 
-/* A pressed button that was swapped away leaves the focus nowhere: give it to the row it was about. */
+/* A row that was swapped forgets that it is selected, and a button that went with it leaves the
+   focus nowhere: both come back to the row that the panel is about. */
 document.addEventListener("htmx:afterSettle", () => {
+  if (find("#panel")?.firstElementChild && !find("tr[aria-selected=true]") && selected) {
+    select(document.getElementById(selected));
+  }
   if (document.activeElement === document.body) currentRow()?.focus({ preventScroll: true });
 });
 
@@ -93,9 +97,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+let selected = "";
+
 function select(row) {
   find("tr[aria-selected=true]")?.removeAttribute("aria-selected");
-  row.setAttribute("aria-selected", "true");
+  row?.setAttribute("aria-selected", "true");
+  selected = row?.id ?? "";
 }
 
 document.addEventListener("change", (event) => {
