@@ -41,7 +41,7 @@ def make_customer(request: HttpRequest) -> HttpResponse:
     account = get_object_or_404(
         ExactAccount, pk=request.POST.get("account"), division=the_division(request)
     )
-    customer = Customer.objects.filter(pk=request.POST.get("customer") or None).first()
+    customer = _customer_shown(request)
     now = timezone.now()
     try:
         promote.make_customer(account, jobs.office_of(account.division, Lane.PERSON).exact, now=now)
@@ -53,3 +53,9 @@ def make_customer(request: HttpRequest) -> HttpResponse:
         linked = f" and linked to {customer}" if customer else ""
         messages.success(request, f"{account} is a customer in Exact now{linked}.")
     return redirect(way_back(request, "accounts_link:overview"))
+
+
+def _customer_shown(request: HttpRequest) -> Customer | None:
+    """Return the customer beside whom the account was shown, if there was one."""
+    number = request.POST.get("customer", "")
+    return Customer.objects.filter(pk=number).first() if number.isdecimal() else None

@@ -73,8 +73,10 @@ def installation(*sandbox_options: str) -> Iterator[Installation]:
     with tempfile.TemporaryDirectory(prefix="exactlink-bench-") as folder:
         place = Installation(Path(folder), _free_port())
         server = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "manage.py", "sandbox", "--exact-port", str(place.port)]
-            + list(sandbox_options),
+            [
+                *(sys.executable, "manage.py", "sandbox"),
+                *("--exact-port", str(place.port), *sandbox_options),
+            ],
             cwd=ROOT,
             env=place._env(),  # noqa: SLF001 - its own maker
             stdout=subprocess.DEVNULL,

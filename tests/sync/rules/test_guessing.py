@@ -96,7 +96,9 @@ def test_two_general_sales_journals_are_left_to_a_person() -> None:
 def test_the_general_journal_is_guessed_before_any_location_is_known() -> None:
     ledger = a_ledger((Journal("70", "Verkopen"), Journal("71", "Verkopen Gent")))
 
-    assert guess_journals(ledger, [])["", "invoice"].code == "70"
+    guessed = guess_journals(ledger, [])
+
+    assert guessed[JournalCell("", DocumentKind.INVOICE)].code == "70"
 
 
 def test_a_blocked_journal_or_one_for_purchases_is_never_guessed() -> None:
