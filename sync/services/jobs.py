@@ -68,7 +68,7 @@ def _mirror(division: Division, progress: runs.Progress, *, full: bool) -> bool:
 
         def show(mirrored: mirroring.Mirrored) -> None:
             progress.show(
-                done=mirrored.read, changed=mirrored.changed, gone=mirrored.gone, odd=len(odd)
+                mirrored.read, None, changed=mirrored.changed, gone=mirrored.gone, odd=len(odd)
             )
 
         mirrored = mirroring.mirror(division, exact, now=timezone.now(), full=full, progress=show)
@@ -96,7 +96,7 @@ def match(run: Run) -> bool:
         for division in Division.objects.chosen():
 
             def show(matched: matching.Matched) -> None:
-                progress.show(done=matched.done, total=matched.total, **matched.outcomes)
+                progress.show(matched.done, matched.total, **matched.outcomes)
 
             with process_lock("match", division.pk) as held:
                 if not held:
@@ -149,7 +149,7 @@ def _push(office: Office, progress: runs.Progress) -> None:
             for word in {*before, *delivered.outcomes}
         }
         finished = sum(delivered.outcomes.get(word, 0) for word in (State.DONE, *_FOR_A_PERSON))
-        progress.show(done=done + finished, total=done + finished + _left(office), **counts)
+        progress.show(done + finished, done + finished + _left(office), **counts)
 
     pushed = pushing.push(office, steps=STEPS, by=run.asked_by, progress=show)
     show(pushed.delivered)

@@ -38,7 +38,7 @@ class Progress:
     run: Run
     written_at: datetime = field(default_factory=timezone.now)
 
-    def show(self, *, done: int, total: int | None = None, **counts: int) -> None:
+    def show(self, done: int, total: int | None = None, /, **counts: int) -> None:
         """Note how much is done of how much, and the counts by word."""
         self.run.done, self.run.counts = done, counts
         self.run.total = total if total is not None else self.run.total

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from html import unescape
+from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.build import an_operator
 
+FORM = "application/x-www-form-urlencoded"
 BOOKKEEPER = (
     "view_invoice", "change_invoice", "change_bookingsettings", "add_upload", "view_exactaccount",
 )  # fmt: skip
@@ -31,7 +34,10 @@ def text_of(browser: Client, url: str, status: int = 200, **headers: str) -> str
 
 def told(browser: Client, url: str, data: dict[str, object]) -> str:
     """Send a form, follow to the page it leads to, and return that page."""
-    response = browser.post(url, data, follow=True)
+    if any(isinstance(value, UploadedFile) for value in data.values()):
+        response = browser.post(url, data, follow=True)
+    else:  # as a browser sends a form without a file
+        response = browser.post(url, urlencode(data, doseq=True), FORM, follow=True)
     assert response.status_code == 200, response.status_code
     return unescape(response.content.decode())
 
