@@ -57,6 +57,6 @@ def page(d: msgspec.Raw) -> Page:
     """
     try:
         found = msgspec.json.decode(d, type=list[msgspec.Raw] | _Results)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise ExactUnexpectedError(f"Exact answered a list in an unknown shape: {error}") from None
     return Page(found) if isinstance(found, list) else Page(found.results, found.next)
