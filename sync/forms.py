@@ -151,7 +151,7 @@ class MappingForm(ModelForm):
         raise NotImplementedError
 
     def _refuse_strangers(self, division: Division, cleaned: dict[str, Any]) -> None:
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if getattr(value, "division_id", division.pk) != division.pk:
                 self.add_error(name, f"{value} is of another division than {division}.")
 

@@ -29,13 +29,13 @@ def some_books(division: Division | None = None) -> Division:
         GLAccount.objects.create(
             division=division, exact_id=UUID(int=n), code=code, description=words, type=kind
         )
-    for code, words, rate, kind in (
+    for code, words, rate, taking in (
         ("4", "Sales 21 %", 21, "E"),
         ("14", "Sales 21 % included", 21, "I"),
         ("5", "Exempt", 0, "N"),
     ):
         VATCode.objects.create(
-            division=division, code=code, description=words, percentage=Decimal(rate), type=kind
+            division=division, code=code, description=words, percentage=Decimal(rate), type=taking
         )
     CostCentre.objects.create(division=division, code="BRU", description="Brussels")
     return division

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import unescape
 from urllib.parse import urlencode
 
@@ -25,14 +26,14 @@ def a_browser(*permissions: str) -> Client:
     return browser
 
 
-def text_of(browser: Client, url: str, status: int = 200, **headers: str) -> str:
-    """Return a page's HTML with its entities read, once its status is as expected."""
+def text_of(browser: Client, url: str, **headers: str) -> str:
+    """Return a page's HTML with its entities read, once it answers."""
     response = browser.get(url, headers=headers)
-    assert response.status_code == status, response.status_code
+    assert response.status_code == 200, response.status_code
     return unescape(response.content.decode())
 
 
-def told(browser: Client, url: str, data: dict[str, object]) -> str:
+def told(browser: Client, url: str, data: Mapping[str, object]) -> str:
     """Send a form, follow to the page it leads to, and return that page."""
     if any(isinstance(value, UploadedFile) for value in data.values()):
         response = browser.post(url, data, follow=True)
