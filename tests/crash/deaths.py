@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -107,5 +108,6 @@ def mortal_client(division: Division, plan: Plan) -> Any:
         wire=Wire(limits(), session),
         lane=Lane.PUSH,
         meter=Meter(division.pk, clock_of(site)),
+        sleep=lambda seconds: time.sleep(seconds / 20),  # many deaths must fit into a minute
     )
     return MortalClient(ExactClient(transport), plan)

@@ -24,8 +24,8 @@ FEW = 60
 SETTLE = 1.5  # seconds; longer than anything the stand-in still does with a lost call
 TIME_OUTS = {
     "EXACT_CONNECT_TIMEOUT": "1",
-    "EXACT_READ_TIMEOUT": "0.4",
-    "EXACT_TOTAL_TIMEOUT": "0.8",
+    "EXACT_READ_TIMEOUT": "0.3",
+    "EXACT_TOTAL_TIMEOUT": "0.6",
     "EXACT_SETTLE_SECONDS": str(SETTLE),
 }
 
