@@ -143,7 +143,7 @@ def test_an_account_that_exact_refused_can_be_settled_in_the_inbox(browser: Clie
 
     entry.refresh_from_db()
     assert entry.state == "unknown"
-    assert "Every entry that was sent is settled." in page
+    assert "No entry waits for a person." in page
 
 
 def test_a_decision_that_is_none_is_refused(browser: Client) -> None:
