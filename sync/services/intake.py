@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -84,7 +85,7 @@ def import_customers(file: BinaryIO, name: str, *, now: datetime, dry_run: bool 
     table, report = open_table(file, name), Report()
     rows = _sorted_out(read_customers(table, vat_problem=vat_problem, keep_failed_vat=True), report)
     report.unknown_columns = list(table.unknown_columns)
-    with transaction.atomic():
+    with _all_or_nothing(dry_run=dry_run):
         for batch in batches(rows, BATCH):
             _save_customers(batch, report, now, dry_run=dry_run)
     return report
@@ -98,10 +99,15 @@ def import_invoices(file: BinaryIO, name: str, *, now: datetime, dry_run: bool =
     table, report = open_table(file, name), Report()
     rows = _sorted_out(read_invoices(table), report)
     report.unknown_columns = list(table.unknown_columns)
-    with transaction.atomic():
+    with _all_or_nothing(dry_run=dry_run):
         for batch in batches(rows, BATCH):
             _save_invoices(batch, report, now, dry_run=dry_run)
     return report
+
+
+def _all_or_nothing(*, dry_run: bool) -> AbstractContextManager[None]:
+    """Open a transaction to save in; who only looks must not keep others from writing."""
+    return nullcontext() if dry_run else transaction.atomic()
 
 
 def _sorted_out(rows: Iterable[Any], report: Report) -> Iterator[Any]:
