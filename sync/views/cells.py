@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +25,7 @@ from sync.rules.ledger import (
 )
 from sync.services import setup
 from sync.services.mapping import Cell, Choices
+from sync.views.fields import choices_of, name_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
@@ -93,11 +93,6 @@ class Row:
         if isinstance(self.cell, VatCell):
             return list(GROUPS).index(self.cell.country_group), -self.cell.rate
         return tuple(self.cell)
-
-
-def name_of(kind: str, cell: Iterable[object]) -> str:
-    """Return the name of a cell's field in the forms."""
-    return json.dumps([kind, *(str(part) for part in cell)], ensure_ascii=False)
 
 
 @dataclass
@@ -283,30 +278,3 @@ def _covering(cell: GLCell, known: Iterable[GLCell]) -> GLCell | None:
         if wider in known:
             return wider
     return None
-
-
-def choices_of(typed: Mapping[str, str]) -> Choices:
-    """Read the fields of the cards back into cells; a field that is none of theirs is ignored."""
-    journals: dict[JournalCell, str] = {}
-    centres: dict[str, str] = {}
-    accounts: dict[GLCell, str] = {}
-    codes: dict[VatCell, str] = {}
-    for name, code in typed.items():
-        match _parts(name):
-            case ["journal", place, kind] if kind in list(DocumentKind):
-                journals[JournalCell(place, DocumentKind(kind))] = code
-            case ["cost_centre", place]:
-                centres[place] = code
-            case ["gl", place, resource_type, resource_code]:
-                accounts[GLCell(place, resource_type, resource_code)] = code
-            case ["vat", group, business, rate] if group in GROUPS:
-                codes[VatCell(group, business, Decimal(rate))] = code
-    return Choices(journals, centres, accounts, codes)
-
-
-def _parts(name: str) -> list[str]:
-    try:
-        parts = json.loads(name)
-    except ValueError:
-        return []
-    return parts if isinstance(parts, list) and all(isinstance(part, str) for part in parts) else []

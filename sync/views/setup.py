@@ -23,8 +23,9 @@ from sync.models import BookingSettings, Run
 from sync.services import books, mapping
 from sync.services import setup as setting_up
 from sync.services.jobs import office_of
-from sync.views.cells import Cards, choices_of
+from sync.views.cells import Cards
 from sync.views.common import may_see, may_set_up, start
+from sync.views.fields import choices_of
 
 CARDS = {"journals", "gl", "vat"}
 

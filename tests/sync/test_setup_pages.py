@@ -18,7 +18,7 @@ from sync.models import (
 )
 from sync.services import prepare
 from sync.services.mapping import Choices
-from sync.views.cells import choices_of, name_of
+from sync.views.fields import choices_of, name_of
 from tests.build import a_connection, a_division, a_link, an_account, an_invoice
 from tests.sync.books import some_books
 from tests.sync.pages import a_browser, queries, text_of, told
