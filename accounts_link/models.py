@@ -326,7 +326,7 @@ class LinkEvent(models.Model):
 
 
 class Standing(models.Model):
-    """What matching found for a customer that has no link yet, in one division."""
+    """What matching found for a customer without a link in one division; a link ends it."""
 
     class Outcome(models.TextChoices):
         REVIEW = "review", "Needs review"

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
-SIZE = 50  # rows
+SIZE = 40  # rows
 COUNTED = 1_000  # rows found by a search beyond which the exact number tells a person nothing
 
 LONGEST_NUMBER = 9  # digits

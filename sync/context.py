@@ -8,10 +8,8 @@ from typing import Any
 from django.db.models import (
     DateTimeField,
     DecimalField,
-    Exists,
     Field,
     IntegerField,
-    OuterRef,
     QuerySet,
     Subquery,
 )
@@ -134,7 +132,7 @@ def ask_at_once(division: Division, questions: dict[str, Subquery]) -> dict[str,
 
 
 def _questions(division: Division) -> dict[str, Subquery]:
-    standings = _standings(division)
+    standings = Standing.objects.filter(division=division)  # of customers without a link
     cursors = MirrorCursor.objects.filter(division=division)
     waiting = Invoice.objects.filter(state=InvoiceState.NEEDS_LINK)
     return {
@@ -149,12 +147,6 @@ def _questions(division: Division) -> dict[str, Subquery]:
         "waiting_amount": Figure(waiting, "amount", "SUM(amount)", DecimalField()),
         "mirrored_at": Figure(cursors, "read_at", "MAX(read_at)", DateTimeField()),
     }
-
-
-def _standings(division: Division) -> QuerySet[Standing]:
-    """Those that still hold: no link was made since."""
-    linked = AccountLink.objects.filter(customer=OuterRef("customer"), division=division)
-    return Standing.objects.filter(~Exists(linked), division=division)
 
 
 def _number(rows: QuerySet[Any]) -> Figure:

@@ -54,6 +54,7 @@ def assign(
     with transaction.atomic():
         _make(customer, account, author, rule)
         Candidate.objects.filter(customer=customer, account=account).update(is_rejected=False)
+        Standing.objects.filter(customer=customer, division=account.division_id).delete()
         event = _note(
             LinkEvent.Action.LINKED, customer, account, author, rule=rule, evidence=list(evidence)
         )
