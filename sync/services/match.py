@@ -157,7 +157,7 @@ def _forget(division: Division, customers: list[Customer]) -> None:
 
 
 def _write_standings(division: Division, found: list[Found], now: datetime) -> None:
-    Standing.objects.bulk_create(
+    standings = (
         Standing(
             customer=customer,
             division=division,
@@ -168,10 +168,16 @@ def _write_standings(division: Division, found: list[Found], now: datetime) -> N
         )
         for customer, decision in found
     )
+    Standing.objects.bulk_create(  # another worker may match the same customers
+        standings,
+        update_conflicts=True,
+        unique_fields=["customer", "division"],
+        update_fields=["outcome", "situation", "explanation", "decided_at"],
+    )
 
 
 def _write_candidates(found: list[Found]) -> None:
-    Candidate.objects.bulk_create(
+    candidates = (
         Candidate(
             customer=customer,
             account_id=int(candidate.key),
@@ -181,6 +187,7 @@ def _write_candidates(found: list[Found]) -> None:
         for customer, decision in found
         for candidate in decision.candidates
     )
+    Candidate.objects.bulk_create(candidates, ignore_conflicts=True)
 
 
 def _write_links(division: Division, found: list[Found], now: datetime) -> None:
