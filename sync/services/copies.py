@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import CharField
+
 from accounts_link.models import ExactAccount
 from exact_client.models import Division
 from exact_client.records import AccountRecord, SyncedAccountRecord
@@ -16,6 +18,12 @@ COPIED = [
     for field in ExactAccount._meta.concrete_fields  # noqa: SLF001 - Django's documented API
     if field.name not in {"id", "division", "exact_id", "link_count", "candidate_count"}
 ]
+# How much of a text we keep. PostgreSQL refuses a longer one, and with it the whole batch.
+LENGTHS = {
+    field.name: field.max_length
+    for field in ExactAccount._meta.concrete_fields  # noqa: SLF001 - as above
+    if isinstance(field, CharField) and field.name != "status"
+}
 
 
 def copy_account(
@@ -64,7 +72,7 @@ def _copy(division: Division, record: AccountRecord, now: datetime) -> ExactAcco
         code=record.code or "",
         name=record.name or "",
         search_code=(record.search_code or "").strip(),
-        status=record.status or ExactAccount.Status.NONE,
+        status=_status(record),
         is_supplier=record.is_supplier,
         is_blocked=record.blocked,
         vat_typed=typed,
@@ -81,7 +89,15 @@ def _copy(division: Division, record: AccountRecord, now: datetime) -> ExactAcco
         version=record.timestamp if isinstance(record, SyncedAccountRecord) else 0,
         mirrored_at=now,
     )
+    for name, length in LENGTHS.items():
+        setattr(copy, name, getattr(copy, name).replace("\0", "")[:length])
     copy.search_text = " ".join(
-        (copy.name, copy.code, copy.search_code, copy.vat_number, typed, copy.city)
+        (copy.name, copy.code, copy.search_code, copy.vat_number, copy.vat_typed, copy.city)
     ).casefold()
     return copy
+
+
+def _status(record: AccountRecord) -> str:
+    """Return the status; one that we do not know may not be linked, as if there were none."""
+    known = record.status in ExactAccount.Status.values
+    return record.status if known and record.status else ExactAccount.Status.NONE

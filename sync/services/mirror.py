@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from sync.services.streams import batches
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
     from exact_client.models import Division
+    from exact_client.records import OddRecord
 
 ACCOUNTS, DELETED = "accounts", "deleted"
 BATCH = 1000  # rows saved at once; also Exact's page
@@ -27,6 +29,7 @@ BATCH = 1000  # rows saved at once; also Exact's page
 OVERLAP = timedelta(minutes=10)
 OVERLAP_VERSIONS = 500  # or, when nothing is that old yet, this many versions back
 DELETED_LOG = timedelta(days=45)  # Exact keeps its list of deletions for two months
+ENDS_KEPT = 50  # of earlier mirrors; with fewer, the next one begins a little further back
 
 
 @dataclass(slots=True)
@@ -44,44 +47,60 @@ def mirror(
     *,
     now: datetime,
     full: bool = False,
+    odd: Sequence[OddRecord] = (),
     progress: Callable[[Mirrored], None] = lambda mirrored: None,
 ) -> Mirrored:
     """Copy every account that changed since the last mirror, or all of them when `full`.
 
-    Raises ExactError when Exact can't be read further; what was copied stays, and the next
-    mirror goes on from there.
+    `odd` is where `exact` puts the records that it can't read: while there are any, an account
+    that is missing from the whole list need not be gone. Raises ExactError when Exact can't be
+    read further; what was copied stays, and the next mirror goes on from there.
     """
     mirrored = Mirrored()
     accounts = _cursor(division, ACCOUNTS)
     is_first = accounts.read_at is None
     full = full or _must_begin_anew(accounts, division, now)
-    since = 1 if full else _start(accounts, now)
-    records = exact.accounts_changed_since(since)
-    ordered, seen = True, since
-    for batch in batches(records, BATCH):
-        versions = [record.timestamp for record in batch]
-        ordered = ordered and versions == sorted(versions) and versions[0] >= seen
-        seen = max(seen, *versions)
-        with transaction.atomic():
-            mirrored.changed += _save(division, batch, now, full=full)
-            if ordered:  # what came before is complete, so a restart may begin here
-                MirrorCursor.objects.filter(pk=accounts.pk).update(version=max(seen, 1))
-        mirrored.read += len(batch)
-        progress(mirrored)
-    _finish(accounts, seen if full else max(seen, accounts.version), now)
+    newest = _copy_changed(accounts, exact, now, mirrored, full=full, progress=progress)
+    _finish(accounts, newest, now, anew=full)
     if full:
+        _begin_anew(_cursor(division, DELETED))
+    if full and not odd:
         mirrored.gone = _mark_unseen(division, now)
     elif not is_first:  # nothing of ours can be gone before there is anything
         mirrored.gone = _mark_deleted(division, exact, now)
     return mirrored
 
 
+def _copy_changed(
+    cursor: MirrorCursor,
+    exact: ExactClient,
+    now: datetime,
+    mirrored: Mirrored,
+    *,
+    full: bool,
+    progress: Callable[[Mirrored], None],
+) -> int:
+    """Copy page by page, noting after each where a restart may begin; return the last version."""
+    since = 1 if full else _start(cursor, now)
+    is_ordered, seen = True, since
+    for batch in batches(exact.accounts_changed_since(since), BATCH):
+        versions = [record.timestamp for record in batch]
+        is_ordered = is_ordered and versions == sorted(versions) and versions[0] >= seen
+        seen = max(seen, *versions)
+        with transaction.atomic():
+            mirrored.changed += _save(cursor.division, batch, now, full=full)
+            # Only in order do we know that nothing lower is still to come.
+            restart = seen if is_ordered else since
+            MirrorCursor.objects.filter(pk=cursor.pk).update(version=restart)
+        mirrored.read += len(batch)
+        progress(mirrored)
+    return seen if full else max(seen, cursor.version)
+
+
 def _must_begin_anew(cursor: MirrorCursor, division: Division, now: datetime) -> bool:
     """Whether what we know can no longer be brought up to date by what changed since."""
-    if cursor.read_at is None:
-        return False
-    moved = cursor.epoch != division.epoch  # all row versions began anew
-    return moved or cursor.read_at < now - DELETED_LOG
+    has_moved = cursor.epoch != division.epoch  # all row versions began anew
+    return has_moved or (cursor.read_at is not None and cursor.read_at < now - DELETED_LOG)
 
 
 def _save(
@@ -91,11 +110,12 @@ def _save(
     ours = ExactAccount.objects.filter(
         division=division, exact_id__in=[record.id for record in batch]
     )
-    known = {} if full else dict(ours.values_list("exact_id", "version"))
-    newest: dict[object, SyncedAccountRecord] = {}
+    comparable = ours.filter(mirrored_at=now) if full else ours
+    newest: dict[UUID, SyncedAccountRecord] = {}
+    known = dict(comparable.select_for_update().values_list("exact_id", "version"))
     for record in batch:
-        earlier = newest[record.id].timestamp if record.id in newest else known.get(record.id, -1)
-        if record.timestamp > earlier:
+        if record.timestamp > known.get(record.id, -1):
+            known[record.id] = record.timestamp
             newest[record.id] = record
     return save_copies(division, newest.values(), now)
 
@@ -109,36 +129,55 @@ def _mark_deleted(division: Division, exact: ExactClient, now: datetime) -> int:
     cursor = _cursor(division, DELETED)
     gone, seen = 0, cursor.version
     for batch in batches(exact.deletions_since(_start(cursor, now)), BATCH):
-        ids = [row.entity_key for row in batch if row.entity_type == DeletedRecord.ACCOUNT]
+        deleted_at = {
+            row.entity_key: row.timestamp
+            for row in batch
+            if row.entity_type == DeletedRecord.ACCOUNT
+        }
         seen = max(seen, *(row.timestamp for row in batch))
-        gone += ExactAccount.objects.filter(
-            division=division, exact_id__in=ids, is_gone=False
-        ).update(is_gone=True, mirrored_at=now)
+        gone += _mark_gone(division, deleted_at, now)
     _finish(cursor, seen, now)
     return gone
+
+
+def _mark_gone(division: Division, deleted_at: Mapping[UUID, int], now: datetime) -> int:
+    """Mark what was deleted after we copied it; the row versions of a division are one series."""
+    copies = ExactAccount.objects.filter(
+        division=division, exact_id__in=deleted_at, is_gone=False
+    ).values_list("pk", "exact_id", "version")
+    gone = [pk for pk, exact_id, version in copies if version < deleted_at[exact_id]]
+    return ExactAccount.objects.filter(pk__in=gone).update(is_gone=True, mirrored_at=now)
 
 
 def _cursor(division: Division, feed: str) -> MirrorCursor:
     cursor, _ = MirrorCursor.objects.get_or_create(
         division=division, feed=feed, defaults={"epoch": division.epoch}
     )
+    cursor.division = division
     return cursor
 
 
 def _start(cursor: MirrorCursor, now: datetime) -> int:
+    """Return where we stood so long ago that nothing lower can turn up any more."""
     limit = (now - OVERLAP).timestamp()
     settled = [version for version, at in cursor.history if at <= limit]
-    start: int = max(settled[-1:] or [max(cursor.version - OVERLAP_VERSIONS, 1)])
+    start: int = settled[-1] if settled else max(cursor.version - OVERLAP_VERSIONS, 1)
     return start
 
 
-def _finish(cursor: MirrorCursor, version: int, now: datetime) -> None:
+def _begin_anew(cursor: MirrorCursor) -> None:
+    MirrorCursor.objects.filter(pk=cursor.pk).update(version=1, history=[])
+
+
+def _finish(cursor: MirrorCursor, version: int, now: datetime, *, anew: bool = False) -> None:
+    """Note that the feed was read to its end; `anew`, that no earlier end means anything now."""
     limit = (now - OVERLAP).timestamp()
-    old = [entry for entry in cursor.history if entry[1] <= limit][-1:]
-    recent = [entry for entry in cursor.history if entry[1] > limit]
+    ends = [] if anew else cursor.history
+    old = [end for end in ends if end[1] <= limit][-1:]
+    recent = [end for end in ends if end[1] > limit][-ENDS_KEPT:]
     MirrorCursor.objects.filter(pk=cursor.pk).update(
         version=version,
-        history=[*old, *recent, [version, now.timestamp()]][-50:],
+        history=[*old, *recent, [version, now.timestamp()]],
         read_at=now,
         epoch=cursor.division.epoch,
     )
