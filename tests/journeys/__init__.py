@@ -1,0 +1,1 @@
+"""Each journey once, whole, in a real browser against real processes."""

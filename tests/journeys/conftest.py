@@ -1,0 +1,81 @@
+"""One browser for all journeys, and for each file an installation of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.browser import DESK, Visitor
+from tests.journeys.site import Site, a_site
+
+FAILED = pytest.StashKey[bool]()
+Arrive = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="package")
+def real_browser(chromium: Path) -> Iterator[Browser]:
+    """One real browser."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def empty(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An installation in which nobody did anything yet."""
+    with a_site(tmp_path_factory.mktemp("journey") / "data") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def demo(empty: Site) -> Site:
+    """An installation with the demo company: connected, matched, mapped; nothing pushed."""
+    empty.manage("connect", "exact", "--sandbox")
+    empty.manage("load_demo")
+    return empty
+
+
+@pytest.fixture
+def arrive(
+    real_browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Visitor]]:
+    """Open windows; in the end none may have complained, and a failed test has its picture."""
+    visitors: list[Visitor] = []
+    with ExitStack() as stack:
+
+        def arriving(site: Site, **wanted: Any) -> Visitor:
+            context = real_browser.new_context(**{"viewport": DESK, **wanted})
+            context.set_default_timeout(10_000)
+            stack.callback(context.close)
+            visitors.append(Visitor.arrive(site, context))
+            return visitors[-1]
+
+        yield arriving
+        if request.node.stash.get(FAILED, False):
+            for number, visitor in enumerate(visitors):
+                visitor.page.screenshot(path=tmp_path / f"window-{number}.png", full_page=True)
+    assert [trouble for visitor in visitors for trouble in visitor.troubles] == []
+
+
+@pytest.fixture
+def person(arrive: Callable[..., Visitor], demo: Site) -> Visitor:
+    """Somebody who is signed in where the demo company is."""
+    visitor = arrive(demo)
+    visitor.go("/")
+    visitor.sign_in()
+    visitor.sees_heading("Home")
+    return visitor
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[Any]:
+    """Remember for the window's picture whether the test failed."""
+    report: pytest.TestReport = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
