@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,85 +26,80 @@ if TYPE_CHECKING:
     from exact_client.client import ExactClient
     from exact_client.models import Division
 
+Rows = Iterator[dict[str, Any]]
+
 
 def read(division: Division, exact: ExactClient) -> dict[str, int]:
     """Copy journals, G/L accounts, VAT codes, payment conditions and cost centres; count them.
 
     What is no longer in Exact is kept and marked, so that a mapping to it can say so.
     """
-    kinds: dict[type[models.Model], tuple[str, list[dict[str, Any]]]] = {
-        Journal: (
-            "code",
-            [
-                {
-                    "code": row.code,
-                    "description": row.description or "",
-                    "type": row.type or 0,
-                    "is_blocked": row.is_blocked,
-                }
-                for row in exact.journals()
-            ],
-        ),
-        GLAccount: (
-            "exact_id",
-            [
-                {
-                    "exact_id": row.id,
-                    "code": row.code,
-                    "description": row.description or "",
-                    "type": row.type or 0,
-                    "is_blocked": row.is_blocked,
-                    "use_cost_centre": row.use_costcenter or 0,
-                }
-                for row in exact.gl_accounts()
-            ],
-        ),
-        VATCode: (
-            "code",
-            [
-                {
-                    "code": row.code,
-                    "description": row.description or "",
-                    "percentage": (row.percentage or Decimal(0)) * 100,
-                    "type": row.type or "",
-                    "transaction_type": row.vat_transaction_type or "B",
-                    "is_blocked": row.is_blocked,
-                }
-                for row in exact.vat_codes()
-            ],
-        ),
-        PaymentCondition: (
-            "code",
-            [
-                {
-                    "code": row.code,
-                    "description": row.description or "",
-                    "days": row.payment_days,
-                }
-                for row in exact.payment_conditions()
-            ],
-        ),
-        CostCentre: (
-            "code",
-            [
-                {"code": row.code, "description": row.description or ""}
-                for row in exact.cost_centers()
-                if row.active
-            ],
-        ),
-    }
+    offered = {model: list(rows(exact)) for model, rows in READERS.items()}  # all, before any save
     with transaction.atomic():
-        for model, (key, rows) in kinds.items():
-            _replace(division, model, key, rows)
+        for model, rows in offered.items():
+            _replace(division, model, rows)
         BookingSettings.objects.get_or_create(division=division)
-    return {model.__name__: len(rows) for model, (_, rows) in kinds.items()}
+    return {model.__name__: len(rows) for model, rows in offered.items()}
 
 
-def _replace(
-    division: Division, model: type[models.Model], key: str, rows: Iterable[dict[str, Any]]
-) -> None:
+def _journals(exact: ExactClient) -> Rows:
+    for row in exact.journals():
+        yield {
+            "code": row.code,
+            "description": row.description or "",
+            "type": row.type or 0,
+            "is_blocked": row.is_blocked,
+        }
+
+
+def _gl_accounts(exact: ExactClient) -> Rows:
+    for row in exact.gl_accounts():
+        yield {
+            "exact_id": row.id,
+            "code": row.code,
+            "description": row.description or "",
+            "type": row.type or 0,
+            "is_blocked": row.is_blocked,
+            "use_cost_centre": row.use_costcenter or 0,
+        }
+
+
+def _vat_codes(exact: ExactClient) -> Rows:
+    for row in exact.vat_codes():
+        yield {
+            "code": row.code,
+            "description": row.description or "",
+            "percentage": (row.percentage or Decimal(0)) * 100,  # Exact gives a fraction
+            "type": row.type or "",
+            "transaction_type": row.vat_transaction_type or "B",
+            "is_blocked": row.is_blocked,
+        }
+
+
+def _payment_conditions(exact: ExactClient) -> Rows:
+    for row in exact.payment_conditions():
+        yield {"code": row.code, "description": row.description or "", "days": row.payment_days}
+
+
+def _cost_centres(exact: ExactClient) -> Rows:
+    for row in exact.cost_centers():
+        if row.active:
+            yield {"code": row.code, "description": row.description or ""}
+
+
+READERS: dict[type[models.Model], Callable[[ExactClient], Rows]] = {
+    Journal: _journals,
+    GLAccount: _gl_accounts,
+    VATCode: _vat_codes,
+    PaymentCondition: _payment_conditions,
+    CostCentre: _cost_centres,
+}
+
+
+def _replace(division: Division, model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
     everything = model._default_manager.filter(division=division)  # noqa: SLF001 - documented API
     everything.update(is_gone=True)
+    key = "exact_id" if model is GLAccount else "code"
     for row in rows:
         everything.update_or_create(
             **{key: row[key]}, division=division, defaults={**row, "is_gone": False}

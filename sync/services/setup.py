@@ -8,37 +8,28 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from accounts_link.models import Customer
 from exact_client.models import ExactConnection
 from sync.models import (
-    BookingSettings,
-    GLAccount,
     GLMapping,
+    Invoice,
     InvoiceLine,
     InvoiceState,
-    Journal,
     JournalMapping,
-    VATCode,
     VATMapping,
 )
-from sync.models import Invoice as InvoiceRow
 from sync.models.mapping import RESOURCE_TYPES
 from sync.rules import guessing
 from sync.rules.countries import CountryGroup, country_group
-from sync.rules.ledger import ANY, DocumentKind, GLCell, JournalCell, VatCell
-from sync.services import prepare, release
+from sync.rules.ledger import ANY, GLCell, JournalCell, VatCell
+from sync.services import mapping, prepare, release
 from sync.services.books import Books, books_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.rules.guessing import Guess
 
-USUAL_RATES = {
-    "BE": (21, 12, 6, 0),
-    "NL": (21, 9, 0),
-}  # in per cent, for guesses before any invoice
+USUAL_RATES = {"BE": (21, 12, 6, 0), "NL": (21, 9, 0)}  # per cent; for before any invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ def _about(connection: ExactConnection | None) -> str:
 def _data_steps(division: Division) -> list[Step]:
     accounts = division.accounts.filter(is_gone=False).count()
     customers = Customer.objects.count()
-    invoices = InvoiceRow.objects.count()
+    invoices = Invoice.objects.count()
     return [
         Step("mirror", "Mirror the accounts", accounts > 0, f"{accounts:,} accounts copied"),
         Step(
@@ -147,7 +138,7 @@ def is_ready(steps: list[Step]) -> bool:
 def unmapped(division: Division) -> list[tuple[str, str]]:
     """Return what the documents at hand still miss: (journal, gl or vat; in words), each once."""
     found: dict[tuple[str, str], None] = {}
-    incomplete = InvoiceRow.objects.filter(state=InvoiceState.NEEDS_MAPPING)
+    incomplete = Invoice.objects.filter(state=InvoiceState.NEEDS_MAPPING)
     for shown in prepare.previews(division, incomplete):
         for problem in shown.problems:
             kind = str(problem.key[0]).removeprefix("credit_").replace("cost_centre", "journal")
@@ -197,40 +188,13 @@ def vat_cells(division: Division, at_hand: Sold) -> list[VatCell]:
     return sorted(usual | found)
 
 
-@transaction.atomic
 def confirm(division: Division, chosen: Cells, *, now: datetime) -> int:
-    """Save these cells as mappings, over those that are there; return how many.
-
-    What waited for them goes by itself.
-    """
-    BookingSettings.objects.get_or_create(division=division)
-    made = _save_journals(division, chosen.journals)
-    accounts = {row.code: row for row in GLAccount.objects.filter(division=division)}
-    for cell, guess in chosen.gl_accounts.items():
-        GLMapping.objects.update_or_create(
-            division=division, **cell._asdict(), defaults={"gl_account": accounts[guess.code]}
-        )
-    codes = {row.code: row for row in VATCode.objects.filter(division=division)}
-    for vat_cell, guess in chosen.vat_codes.items():
-        VATMapping.objects.update_or_create(
-            division=division, **vat_cell._asdict(), defaults={"vat_code": codes[guess.code]}
-        )
-    prepare.refresh(division)
+    """Map these cells, over what is there; return how many. What waited for them goes by itself."""
+    choices = mapping.Choices(
+        journals={cell: guess.code for cell, guess in chosen.journals.items()},
+        gl_accounts={cell: guess.code for cell, guess in chosen.gl_accounts.items()},
+        vat_codes={cell: guess.code for cell, guess in chosen.vat_codes.items()},
+    )
+    mapping.save(division, choices)
     release.enqueue(division, now=now)
-    return made + len(chosen.gl_accounts) + len(chosen.vat_codes)
-
-
-def _save_journals(division: Division, chosen: Mapping[JournalCell, Guess]) -> int:
-    journals = {row.code: row for row in Journal.objects.filter(division=division)}
-    places = {cell.location for cell in chosen if cell.kind == DocumentKind.INVOICE}
-    for place in places:
-        credit = chosen.get(JournalCell(place, DocumentKind.CREDIT_NOTE))
-        JournalMapping.objects.update_or_create(
-            division=division,
-            location=place,
-            defaults={
-                "journal": journals[chosen[JournalCell(place, DocumentKind.INVOICE)].code],
-                "credit_journal": journals[credit.code] if credit else None,
-            },
-        )
-    return len(places)
+    return len(choices.journals) + len(choices.gl_accounts) + len(choices.vat_codes)
