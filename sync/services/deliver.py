@@ -170,7 +170,7 @@ def _is_withdrawn(office: Office, entry: OutboxEntry) -> bool:
         return False
     with transaction.atomic():
         outbox.withdraw(entry, now=office.clock.now(), reason=reason)
-        prepare.refresh(office.division, Invoice.objects.filter(outbox=entry))
+        prepare.refresh(office.division, Invoice.objects.filter(customer=entry.customer_id))
     return True
 
 

@@ -186,7 +186,10 @@ def _proven_absent(office: Office, entry: OutboxEntry, alike: list[Answer]) -> N
     )
 
 
-def _why_not_again(entry: OutboxEntry, alike: list[Answer]) -> tuple[OutboxEntry.State, str, str] | None:
+def _why_not_again(
+    entry: OutboxEntry, alike: list[Answer]
+) -> tuple[OutboxEntry.State, str, str] | None:
+    """Return where it goes instead, why, and what a person can do; None when it may be sent."""
     if alike:
         return (
             State.CONFLICT,

@@ -56,8 +56,10 @@ def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> Verdict:
     booked = defaultdict(list)
     for entry in theirs["entries"]:
         booked[entry["YourRef"]].append(entry)
+    blocked = {row["customer"] for row in ours["rows"] if row["state"] in FOR_A_PERSON}
     for row in rows:
-        _judge_row(verdict, row, booked[row["reference"]])
+        waits = row["state"] == "queued" and row["customer"] in blocked
+        _judge_row(verdict, row, booked[row["reference"]], waits=waits)
     known = {row["reference"] for row in rows}
     verdict.wrong += [f"nobody sent {ref}" for ref in booked if ref not in known]
     _judge_order(verdict, rows, theirs["entries"])
@@ -69,12 +71,14 @@ def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> Verdict:
     return verdict
 
 
-def _judge_row(verdict: Verdict, row: dict[str, Any], found: list[dict[str, Any]]) -> None:
+def _judge_row(
+    verdict: Verdict, row: dict[str, Any], found: list[dict[str, Any]], *, waits: bool
+) -> None:
     verdict.pushes += 1
     name = f"{row['identity']} {row['state']}: {row['reason']}"
     if len(found) > 1:
         verdict.doubled.append(name)
-    if row["state"] in FOR_A_PERSON:
+    if row["state"] in FOR_A_PERSON or waits:  # behind the one that a person must settle
         verdict.for_a_person += 1
     elif row["state"] != "done" or not found:
         verdict.lost.append(name)

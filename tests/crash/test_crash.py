@@ -59,7 +59,7 @@ def test_killed_workers_lose_and_double_nothing(stage: Stage, database: str) -> 
 def test_a_blind_retry_doubles_so_the_bench_can_see(stage: Stage, database: str) -> None:
     go_wrong(stage.sandbox, seed=1)
 
-    ours = stage.drive(kills=10, seconds=SECONDS, seed=1, is_blind=True)
+    ours = stage.drive(kills=5, seconds=15.0, seed=1, is_blind=True)
 
     verdict = judge(ours, stage.ledger())
     print("blind", told(database.partition(":")[0], ours, verdict))  # noqa: T201 - a figure

@@ -97,7 +97,9 @@ def is_open() -> int:
         OutboxEntry.State.SENDING,
         OutboxEntry.State.UNKNOWN,
     ]
-    rows = OutboxEntry.objects.filter(state__in=states).count()
+    blocked = OutboxEntry.objects.filter(state__in=OutboxEntry.FOR_A_PERSON).values("customer")
+    on_their_way = OutboxEntry.objects.filter(state__in=states)
+    rows = on_their_way.exclude(state=OutboxEntry.State.QUEUED, customer__in=blocked).count()
     return rows + Invoice.objects.before_the_outbox().exclude(released_at=None).count()
 
 

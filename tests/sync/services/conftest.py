@@ -41,7 +41,7 @@ def few_accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sandbox(few_accounts: Path) -> Iterator[ExactSandbox]:
     """Answer at EXACT_URL, without a port and without much to mirror."""
-    stand_in = ExactSandbox(accounts=few_accounts)
+    stand_in = ExactSandbox(accounts=few_accounts, limits=False)
     session = pooled_session()
     session.mount(settings.EXACT_URL, SandboxAdapter(stand_in))
     clock_of.cache_clear()

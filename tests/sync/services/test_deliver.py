@@ -1,4 +1,4 @@
-"""Delivering: what each answer of Exact leads to, in which order rows go, and what stops a drain."""
+"""Delivering: what each answer leads to, in which order rows go, and what stops a drain."""
 
 from __future__ import annotations
 
