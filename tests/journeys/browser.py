@@ -88,3 +88,14 @@ class Visitor:
         expect(self.page.get_by_role("status").get_by_text(text).first).to_be_visible(
             timeout=PATIENT
         )
+
+    def unfold(self, name: str, *, within: Locator | None = None) -> Locator:
+        """Open what is folded under a word; return what it holds."""
+        place = (within or self.page).locator("details").filter(has_text=name).first
+        place.locator("summary").click()
+        return place
+
+    def shows(self, count: int) -> None:
+        """Expect a list to say that it has so many rows."""
+        words = rf"of {count:,}$" if count else "^$"
+        expect(self.page.get_by_text(re.compile(rf"^[\d,]+–[\d,]+ {words}"))).to_be_visible()

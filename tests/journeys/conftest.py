@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browser import DESK, Visitor
 from tests.journeys.site import Site, a_site
@@ -18,6 +18,7 @@ Arrive = Callable[..., Visitor]
 @pytest.fixture(scope="package")
 def real_browser(chromium: Path) -> Iterator[Browser]:
     """One real browser."""
+    expect.set_options(timeout=10_000)  # milliseconds: this machine may have much else to do
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
@@ -57,7 +58,7 @@ def arrive(
         yield arriving
         if request.node.stash.get(FAILED, False):
             for number, visitor in enumerate(visitors):
-                visitor.page.screenshot(path=tmp_path / f"window-{number}.png", full_page=True)
+                visitor.page.screenshot(path=tmp_path / f"window-{number}.png")
     assert [trouble for visitor in visitors for trouble in visitor.troubles] == []
 
 
