@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
@@ -190,13 +190,16 @@ class ExactAccountQuerySet(models.QuerySet["ExactAccount"]):
         )
 
     def recount(self) -> None:
-        """Bring `link_count` and `candidate_count` of these accounts in step with their rows."""
+        """Bring `link_count` and `candidate_count` of these accounts in step with their rows.
+
+        Call it in the transaction that changed those rows.
+        """
         links = AccountLink.objects.filter(account=OuterRef("pk")).values("account")
         candidates = Candidate.objects.open().filter(account=OuterRef("pk")).values("account")
-        self.update(
-            link_count=_count(links),
-            candidate_count=_count(candidates),
-        )
+        with transaction.atomic():
+            # Two who link to one account at once must not each miss the other's link.
+            list(self.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+            self.update(link_count=_count(links), candidate_count=_count(candidates))
 
 
 def _count(rows: models.QuerySet[Any, Any]) -> Coalesce:

@@ -66,11 +66,11 @@ def assign(
 def unlink(link: AccountLink, author: Author) -> LinkEvent:
     """Undo the tie; the pair counts as “not the same” until a person says otherwise."""
     with transaction.atomic():
+        AccountLink.objects.filter(pk=link.pk).delete()
+        _judge(link.customer, link.account, is_rejected=True)
         event = _note(
             LinkEvent.Action.UNLINKED, link.customer, link.account, author, rule=link.rule
         )
-        AccountLink.objects.filter(pk=link.pk).delete()
-        _judge(link.customer, link.account, is_rejected=True)
         _leave_to_a_person(link, author)
         _call_back_entries(link, author)
         prepare.refresh(link.division, Invoice.objects.filter(customer=link.customer))

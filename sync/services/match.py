@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts_link.models import (
     AccountLink,
@@ -20,7 +20,6 @@ from accounts_link.models import (
 )
 from sync.rules import matching
 from sync.rules.parties import Party
-from sync.services import link
 from sync.services.streams import batches
 
 if TYPE_CHECKING:
@@ -40,14 +39,16 @@ class Matched:
     outcomes: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     situations: Counter[str] = field(default_factory=Counter)
+    reviews: list[tuple[Customer, matching.Situation]] = field(default_factory=list)
 
-    def count(self, decision: matching.Decision) -> None:
-        """Count one decision."""
-        self.done += 1
+    def count(self, customer: Customer, decision: matching.Decision) -> None:
+        """Count one decision; keep whom a person must settle."""
         self.outcomes[decision.outcome] += 1
         self.situations[decision.situation] += 1
         if decision.rule:
             self.rules[decision.rule] += 1
+        if decision.outcome == matching.Outcome.REVIEW:
+            self.reviews.append((customer, decision.situation))
 
 
 def match(
@@ -65,10 +66,9 @@ def match(
     waiting = _waiting(division) if customers is None else list(customers)
     matched = Matched(total=len(waiting))
     for batch in batches(decisions(division, waiting), BATCH):
-        if not dry_run:
-            _write(division, batch, now)
-        for _, decision in batch:
-            matched.count(decision)
+        matched.done += len(batch)
+        for customer, decision in batch if dry_run else _write(division, batch, now):
+            matched.count(customer, decision)
         progress(matched)
     return matched
 
@@ -123,20 +123,38 @@ def _accounts(division: Division) -> Iterator[Party]:
         yield Party(account_key(pk), *fields)
 
 
-def _write(division: Division, batch: list[Found], now: datetime) -> None:
-    linked = [found for found in batch if found[1].account]
-    others = [found for found in batch if not found[1].account]
-    with transaction.atomic():
-        _forget(division, [customer for customer, _ in batch])
+def _write(division: Division, batch: list[Found], now: datetime) -> list[Found]:
+    """Save what was decided; return it without what a person settled meanwhile."""
+    with transaction.atomic():  # short: others want to write as well
+        batch = _still_open(division, batch)
+        linked = [found for found in batch if found[1].account]
+        others = [found for found in batch if not found[1].account]
+        touched = _forget(division, [customer.pk for customer, _ in batch])
+        touched |= {int(key) for _, decision in batch for key in _keys(decision)}
         _write_standings(division, others, now)
         _write_candidates(others)
-    try:
-        with transaction.atomic():
-            _write_links(division, linked, now)
-    except IntegrityError:  # a person linked one of them meanwhile
-        _write_links_singly(linked, now)
-    touched = {int(key) for _, decision in batch for key in _keys(decision)}
-    ExactAccount.objects.filter(pk__in=touched).recount()
+        _write_links(division, linked, now)
+        ExactAccount.objects.filter(pk__in=touched).recount()
+    return batch
+
+
+def _still_open(division: Division, batch: list[Found]) -> list[Found]:
+    """Leave out whom a person linked, or kept from a link, since it was decided.
+
+    A link needs its customer's row, so nobody makes one until this transaction is over.
+    """
+    customers = [customer.pk for customer, _ in batch]
+    rows = Customer.objects.filter(pk__in=customers).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    links = AccountLink.objects.filter(division=division, customer__in=customers)
+    linked = set(links.values_list("customer_id", flat=True))
+    judged = Candidate.objects.filter(customer__in=customers, is_rejected=True)
+    rejected = set(judged.values_list("customer_id", "account_id"))
+    return [
+        (customer, decision)
+        for customer, decision in batch
+        if customer.pk not in linked and (customer.pk, int(decision.account or 0)) not in rejected
+    ]
 
 
 def _keys(decision: matching.Decision) -> Iterator[str]:
@@ -145,15 +163,19 @@ def _keys(decision: matching.Decision) -> Iterator[str]:
     yield from (candidate.key for candidate in decision.candidates)
 
 
-def _forget(division: Division, customers: list[Customer]) -> None:
-    """Drop what an earlier match said of these; what a person rejected stays."""
+def _forget(division: Division, customers: list[int]) -> set[int]:
+    """Drop what an earlier match said of these, but not what a person rejected.
+
+    Returns the accounts that were candidates.
+    """
     Standing.objects.filter(division=division, customer__in=customers).delete()
-    open_ones = Candidate.objects.filter(
-        account__division=division, customer__in=customers, is_rejected=False
+    open_ones = dict(
+        Candidate.objects.in_division(division)
+        .filter(customer__in=customers, is_rejected=False)
+        .values_list("pk", "account_id")
     )
-    accounts = list(open_ones.values_list("account_id", flat=True))
-    open_ones.delete()
-    ExactAccount.objects.filter(pk__in=accounts).recount()
+    Candidate.objects.filter(pk__in=open_ones, is_rejected=False).delete()
+    return set(open_ones.values())
 
 
 def _write_standings(division: Division, found: list[Found], now: datetime) -> None:
@@ -212,22 +234,6 @@ def _write_links(division: Division, found: list[Found], now: datetime) -> None:
         )
         for customer, decision in found
     )
-
-
-def _write_links_singly(found: list[Found], now: datetime) -> None:
-    author = link.Author(by=None, at=now)
-    for customer, decision in found:
-        account = ExactAccount.objects.get(pk=int(decision.account or 0))
-        try:
-            link.assign(
-                customer,
-                account,
-                author,
-                rule=decision.rule or "",
-                evidence=_evidence(decision),
-            )
-        except link.LinkError:
-            continue  # linked by a person, who knows better than a rule
 
 
 def _evidence(decision: matching.Decision) -> list[list[str | int]]:

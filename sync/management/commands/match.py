@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts_link.models import AccountLink, Standing
+from accounts_link.models import AccountLink, Customer
 from sync.management.verbs import Outcome, Verb, counted, the_division
+from sync.rules.matching import Situation
 from sync.services import match, prepare, release
 
 
@@ -27,7 +28,7 @@ class Command(Verb):
         if not dry_run:
             prepare.refresh(division)
             release.enqueue(division, now=now)
-        review = _reviews(division.pk)
+        review = [_told(customer, situation) for customer, situation in matched.reviews]
         lines = [
             f"{matched.done:,} customers without an account: {counted(matched.outcomes)}.",
             f"Linked by: {counted(matched.rules) or 'nothing'}.",
@@ -44,19 +45,13 @@ class Command(Verb):
             "situations": matched.situations,
             "needs_a_person": review,
         }
-        return Outcome(lines, values, needs_a_person=bool(matched.outcomes["review"]))
+        return Outcome(lines, values, needs_a_person=bool(review))
 
 
-def _reviews(division_id: int) -> list[dict[str, str]]:
-    waiting = Standing.objects.filter(
-        division=division_id, outcome=Standing.Outcome.REVIEW
-    ).select_related("customer")
-    return [
-        {
-            "number": standing.customer.number,
-            "name": standing.customer.name,
-            "situation": standing.situation,
-            "explanation": standing.explanation,
-        }
-        for standing in waiting.order_by("customer__number")
-    ]
+def _told(customer: Customer, situation: Situation) -> dict[str, str]:
+    return {
+        "number": customer.number,
+        "name": customer.name,
+        "situation": situation,
+        "explanation": situation.sentence,
+    }
