@@ -20,12 +20,13 @@ from accounts_link.imports.invoices import InvoiceLineRow, InvoiceRow, read_invo
 from accounts_link.imports.shapes import RowError, RowNote
 from accounts_link.imports.tables import open_table
 from accounts_link.models import Customer
-from sync.models import Invoice, InvoiceLine
+from sync.models import Invoice, InvoiceLine, InvoiceState
 from sync.models.documents import BEFORE_THE_OUTBOX
 from sync.rules.parties import vat_normal_form, vat_problem
 from sync.services.streams import batches
 
 BATCH = 500
+NOTHING_SENT = {*BEFORE_THE_OUTBOX, InvoiceState.HELD, InvoiceState.EXCLUDED}
 
 
 @dataclass(slots=True)
@@ -197,7 +198,8 @@ LINE_FIELDS = [
 
 
 def _save_invoices(rows: list[InvoiceRow], report: Report, now: datetime, *, dry_run: bool) -> None:
-    known = Invoice.objects.in_bulk([row.number for row in rows], field_name="number")
+    ours = Invoice.objects.all() if dry_run else Invoice.objects.select_for_update()
+    known = ours.in_bulk([row.number for row in rows], field_name="number")
     customers = Customer.objects.in_bulk({row.customer_ref for row in rows}, field_name="number")
     new: Pairs = []
     changed: Pairs = []
@@ -206,7 +208,7 @@ def _save_invoices(rows: list[InvoiceRow], report: Report, now: datetime, *, dry
         invoice = known.get(row.number) or Invoice(number=row.number)
         if invoice.fingerprint == fingerprint(row):
             continue
-        if invoice.state not in BEFORE_THE_OUTBOX:
+        if invoice.state not in NOTHING_SENT:
             report.errors.append(_sent_already(row, invoice))
             refused += 1
             continue
