@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -85,16 +86,27 @@ def undo(request: HttpRequest) -> HttpResponse:
     )
     if len(events) == 1:
         event = events[0]
-        return _change(
+        answer = _change(
             request,
             event.customer,
             event.account,
             lambda author: link.undo(event, author),
             f"Undone: {event.customer} and {event.account}.",
         )
+        return _to_its_case(request, event.customer) or answer
     done, refused = _each(events, lambda event: link.undo(event, _author(request)))
     _tell_of_many(request, f"{len(done)} undone.", refused)
     return redirect(_way_back(request))
+
+
+def _to_its_case(request: HttpRequest, customer: Customer) -> HttpResponse | None:
+    """In the review, go back to the case that was undone: the next key is pressed for that one."""
+    page = urlsplit(_way_back(request))
+    if page.path != reverse("accounts_link:review"):
+        return None
+    query = QueryDict(page.query, mutable=True)
+    query["customer"] = str(customer.pk)
+    return redirect(f"{page.path}?{query.urlencode()}")
 
 
 @require_POST
