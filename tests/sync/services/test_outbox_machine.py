@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from accounts_link.models import Customer
 from exact_client.errors import ExactError
+from exact_client.models import CallBreaker, CallBudget
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry
 from sync.services import decide, look_up, release
@@ -28,7 +29,11 @@ from tests.clock import ManualClock
 from tests.crash.checker import FOR_A_PERSON, LEGAL
 from tests.sync.services.test_deliver import another
 
-SLOW = {"suppress_health_check": list(HealthCheck), "deadline": None}
+SLOW: dict[str, Any] = {
+    "suppress_health_check": list(HealthCheck),
+    "deadline": None,
+    "phases": [Phase.reuse, Phase.generate],
+}
 SETTLE = 90.0  # seconds
 CREATE = {"path": "/salesentry/", "method": "POST", "times": 1}
 LOOK = {"path": "/salesentry/", "method": "GET", "times": 1}
@@ -43,6 +48,7 @@ TROUBLE: list[dict[str, Any]] = [
     {"kind": "status", "status": 400, "body": "Ongeldig: Klant (Type)"},
     {"kind": "status", "status": 500, "body": "In gebruik: Boekstuknummer"},
     {"kind": "late_commit", "seconds": SETTLE - 5},
+    {"kind": "late_commit", "seconds": SETTLE - 30},
     {"kind": "timeout", "after": True},
 ]
 
@@ -87,6 +93,8 @@ class Outbox(RuleBasedStateMachine):
         OutboxEntry.objects.update(mended_from=None)
         OutboxEntry.objects.all().delete()
         Invoice.objects.all().delete()
+        CallBreaker.objects.all().delete()  # it counts by the real hour
+        CallBudget.objects.all().delete()
         self.sandbox.reset()
         self.clock = ManualClock()
         self.exact = Mortal(self.office.exact)
@@ -104,9 +112,11 @@ class Outbox(RuleBasedStateMachine):
         )
         release.enqueue(self.office.division, now=self.clock.now())
 
-    @rule(trouble=st.sampled_from(TROUBLE))
-    def let_a_create_go_wrong(self, trouble: dict[str, Any]) -> None:
+    @rule(customer=st.integers(0, 2), trouble=st.sampled_from(TROUBLE))
+    def ask_and_have_it_go_wrong(self, customer: int, trouble: dict[str, Any]) -> None:
         self.sandbox.fault(**CREATE, **trouble)
+        self.ask(customer)
+        self.work(2)
 
     @rule(kind=st.sampled_from(["html", "truncate"]))
     def let_a_look_up_go_wrong(self, kind: str) -> None:
@@ -118,6 +128,13 @@ class Outbox(RuleBasedStateMachine):
         for _ in range(steps):
             drain(self.here, limit=1)
             self.each_step_is_legal()
+
+    @rule(rounds=st.integers(2, 5), seconds=st.sampled_from([5, 31]))
+    def work_for_a_while(self, rounds: int, seconds: int) -> None:
+        for _ in range(rounds):
+            self.work(1)
+            self.wait(seconds)
+            self.nothing_is_booked_twice()
 
     @rule(moment=st.sampled_from(["before", "after"]))
     def work_and_die(self, moment: str) -> None:
@@ -132,7 +149,7 @@ class Outbox(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 10, 30, 31, 90, 1000]))
     def wait(self, seconds: int) -> None:
         self.clock.advance(seconds)
-        self.sandbox.advance(seconds)
+        self.sandbox.advance(min(seconds, 100))  # enough for what is late; tokens must not end
 
     @rule(hours=st.sampled_from([-1, 1]))
     def set_the_clock(self, hours: int) -> None:
@@ -218,8 +235,9 @@ class Outbox(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Left in peace, everything comes to an end or to a person."""
         self.sandbox.clear_faults()
+        self.sandbox.advance(100)
         for _ in range(12):
-            self.wait(7200)  # more than the wall clock was ever set back
+            self.clock.advance(7200)  # more than the wall clock was ever set back
             drain(self.here)
         self.nothing_is_booked_twice()
         self.every_document_is_booked_or_waits_visibly()
