@@ -64,3 +64,16 @@ def test_a_blind_retry_doubles_so_the_bench_can_see(stage: Stage, database: str)
     verdict = judge(ours, stage.ledger())
     print("blind", told(database.partition(":")[0], ours, verdict))  # noqa: T201 - a figure
     assert verdict.doubled
+
+
+def test_killed_celery_workers_lose_and_double_nothing(tmp_path: Path) -> None:
+    with staged(tmp_path, f"sqlite:///{tmp_path / 'crash.sqlite3'}") as stage:
+        go_wrong(stage.sandbox, seed=2)
+
+        ours = stage.drive(module="tests.crash.celery_driver", kills=10, seconds=SECONDS, seed=2)
+
+        verdict = judge(ours, stage.ledger())
+    print(told("celery", ours, verdict))  # noqa: T201 - a figure
+    assert verdict.is_clean, verdict
+    assert ours["killed"] == {"a worker with its children": 10}
+    assert ours["open"] == 0

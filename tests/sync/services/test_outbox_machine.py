@@ -35,8 +35,8 @@ SLOW: dict[str, Any] = {
     "phases": [Phase.reuse, Phase.generate],
 }
 SETTLE = 90.0  # seconds
-CREATE = {"path": "/salesentry/", "method": "POST", "times": 1}
-LOOK = {"path": "/salesentry/", "method": "GET", "times": 1}
+CREATE: dict[str, Any] = {"path": "/salesentry/", "method": "POST", "times": 1}
+LOOK: dict[str, Any] = {"path": "/salesentry/", "method": "GET", "times": 1}
 TROUBLE: list[dict[str, Any]] = [
     {"kind": "lose_answer_after"},
     {"kind": "lose_answer_before"},
@@ -251,7 +251,7 @@ def test_whatever_happens_nothing_is_lost_or_doubled(
     monkeypatch.setattr("exact_client.transport.PAUSES", (0.0, 0.0))
     Outbox.office, Outbox.sandbox = office, sandbox
     Outbox.customers = [customer, another(customer), another(customer)]
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # of Hypothesis
+    run_state_machine_as_test(
         Outbox,
         settings=settings(
             max_examples=int(os.environ.get("OUTBOX_EXAMPLES", "40")),
