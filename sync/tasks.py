@@ -46,7 +46,9 @@ def push(run_id: int | None = None) -> None:
     """Send what is due; without a run that was asked for, only when there is something."""
     if run_id is None and not jobs.something_is_due():
         return
-    jobs.push(_run(Run.Job.PUSH, run_id))
+    run = _run(Run.Job.PUSH, run_id)
+    if jobs.push(run):
+        nudge(push, run.pk)
 
 
 @shared_task
@@ -60,11 +62,11 @@ def take_in(upload_id: int) -> None:
 def sweep() -> None:
     """Do what a lost doorbell forgot, and push what is due."""
     unread, waiting = jobs.forgotten()
-    for upload_id in unread:
-        take_in(upload_id)
+    push()
     for run in waiting:
         JOBS[run.job](run.pk)
-    push()
+    for upload_id in unread:
+        take_in(upload_id)
 
 
 @shared_task

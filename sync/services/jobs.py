@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -71,20 +72,45 @@ def _mirror(division: Division, progress: runs.Progress, *, full: bool) -> bool:
                 mirrored.read, None, changed=mirrored.changed, gone=mirrored.gone, odd=len(odd)
             )
 
-        mirrored = mirroring.mirror(division, exact, now=timezone.now(), full=full, progress=show)
+        mirrored = mirroring.mirror(
+            division, exact, now=timezone.now(), full=full, odd=odd, progress=show
+        )
         show(mirrored)
-    _tell_of_odd_ones(division, odd)
+    _tell_of_odd_ones(division, odd, all_were_read=full)
+    _tell_of_unfit_ones(division)
     return bool(mirrored.changed or mirrored.gone)
 
 
-def _tell_of_odd_ones(division: Division, odd: list[OddRecord]) -> None:
+def _tell_of_odd_ones(division: Division, odd: list[OddRecord], *, all_were_read: bool) -> None:
     key, now = f"odd:{division.pk}", timezone.now()
-    if not odd:
+    if odd:
+        signals.raise_signal(
+            key,
+            f"{len(odd)} records of Exact could not be read",
+            advice=f"The others were copied. The first says: {odd[0].reason} Once it is mended in "
+            "Exact, `manage.py mirror --full` reads all of them anew.",
+            now=now,
+        )
+    elif all_were_read:
+        signals.close_signal(key, now=now)
+
+
+def _tell_of_unfit_ones(division: Division) -> None:
+    """Say that customers are linked to accounts on which Exact refuses to book."""
+    key, now = f"unfit:{division.pk}", timezone.now()
+    linked = division.accounts.filter(link_count__gt=0)
+    unfit = linked.exclude(pk__in=linked.customers().values("pk"))
+    first = unfit.first()
+    if first is None:
+        signals.close_signal(key, now=now)
         return
+    what = "was deleted" if first.is_gone else f"is a {first.get_status_display().lower()} now"
     signals.raise_signal(
         key,
-        f"{len(odd)} records of Exact could not be read",
-        advice=f"The others were copied. The first says: {odd[0].reason}",
+        f"{unfit.count()} linked accounts are no longer customers in Exact",
+        advice=f"{first} {what}. Make it a customer there again, or unlink it and link another: "
+        "until then nothing can be booked on it.",
+        url=f"{reverse('accounts_link:overview')}?{urlencode({'q': first.code})}",
         now=now,
     )
 
@@ -130,12 +156,13 @@ def _auto_push() -> InvoiceQuerySet:
     )
 
 
-def push(run: Run) -> None:
-    """Push for every chosen division, for a while; the next ring goes on from there."""
+def push(run: Run) -> bool:
+    """Push for every chosen division, for a while; return whether more can go at once."""
     release.release(_auto_push(), now=timezone.now())
     with runs.running(run) as progress:
         for division in Division.objects.chosen().exclude(booking_settings__is_paused=True):
             _push(office_of(division), progress)
+    return run.resumes_at is not None and run.resumes_at <= timezone.now()
 
 
 def _push(office: Office, progress: runs.Progress) -> None:
@@ -188,23 +215,30 @@ def take_in(upload_id: int) -> bool:
 
 
 def forgotten() -> tuple[list[int], list[Run]]:
-    """Return the uploads and the runs whose doorbell nobody heard."""
+    """Return the uploads and the runs whose doorbell nobody heard, or whose time to go on has come.
+
+    A push is not among them: it goes on whenever something is due.
+    """
     heard_by = timezone.now() - PATIENCE
     unread = Upload.objects.filter(
         state__in=[Upload.State.READING, Upload.State.IMPORTING], uploaded_at__lt=heard_by
     )
-    waiting = Run.objects.filter(state=Run.State.WAITING, asked_at__lt=heard_by)
+    unheard = Q(state=Run.State.WAITING, asked_at__lt=heard_by)
+    may_go_on = Q(state=Run.State.PAUSED, resumes_at__lte=timezone.now())
+    waiting = Run.objects.filter(unheard | may_go_on & ~Q(job=Run.Job.PUSH), ended_at=None)
     return list(unread.values_list("pk", flat=True)), list(waiting)
 
 
 def fill_search_codes() -> int:
     """Fill empty search codes where the settings ask for it; return how many were filled."""
-    return sum(
-        search_codes.fill(
-            division, ExactClient.connected(division, lane=Lane.BACKFILL), now=timezone.now()
-        )
-        for division in Division.objects.chosen()
-    )
+    filled, now = 0, timezone.now()
+    for division in Division.objects.chosen():
+        exact = ExactClient.connected(division, lane=Lane.BACKFILL)
+        try:
+            filled += search_codes.fill(division, exact, now=now)
+        except ExactError as error:  # nobody waits for these: the next round goes on
+            logger.warning("search codes not filled division=%s: %s", division.pk, error)
+    return filled
 
 
 def keep_alive() -> None:
