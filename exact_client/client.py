@@ -157,6 +157,16 @@ class ExactClient:
         )
         return [entry for entry in entries if amount is None or entry.amount_fc == amount]
 
+    def sales_entries_of_others(
+        self, first: date, last: date, user_id: UUID
+    ) -> Iterator[SalesEntryRecord]:
+        """Yield the entries dated `first` to `last` that another user of Exact made."""
+        where = (
+            f"EntryDate ge {literal(first)} and EntryDate le {literal(last)}"
+            f" and Creator ne {literal(user_id)}"
+        )
+        return self._list(SalesEntryRecord, SALES_ENTRIES, where)
+
     def sales_entry_lines(self, entry_id: UUID) -> Iterator[SalesEntryLineRecord]:
         """Yield the lines of one sales entry."""
         where = f"EntryID eq {literal(entry_id)}"

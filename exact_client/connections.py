@@ -76,7 +76,7 @@ def read_divisions(connection: ExactConnection) -> None:
     found = list(_client(connection, me.current_division).divisions())
     with transaction.atomic():
         ExactConnection.objects.filter(pk=connection.pk).update(
-            user_name=me.full_name or "", language=me.language_code or ""
+            user_id=me.user_id, user_name=me.full_name or "", language=me.language_code or ""
         )
         for record in found:
             _keep(connection, record)

@@ -18,6 +18,7 @@ class ExactConnection(models.Model):
     client_id = models.CharField(max_length=60)
     state = models.CharField(max_length=12, choices=State, default=State.CONNECTED)
     state_reason = models.TextField(blank=True, help_text="Why it does not work, and what to do.")
+    user_id = models.UUIDField("ID of the user at Exact", null=True, blank=True)
     user_name = models.CharField("user at Exact", max_length=200, blank=True)
     language = models.CharField(max_length=10, blank=True, help_text="In which Exact answers.")
     connected_by = models.CharField(max_length=200, blank=True, help_text="Who pressed Connect.")

@@ -109,6 +109,7 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["state", "-invoice_date", "-number"], name="invoice_by_state"),
             models.Index("customer", "state", name="invoice_by_customer"),
+            models.Index("location", "state", "amount", name="invoice_by_location"),
             models.Index(fields=["-invoice_date", "-number"], name="invoice_by_date"),
         ]
 

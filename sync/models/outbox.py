@@ -65,6 +65,9 @@ class OutboxEntry(models.Model):
     problem = models.CharField(max_length=30, blank=True, help_text="The kind of refusal.")
     reason = models.TextField(blank=True, help_text="What happened, in plain words.")
     advice = models.TextField(blank=True, help_text="What to do.")
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When nobody had typed it in Exact before us."
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     made_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts_link.models import Customer
-from exact_client.errors import ExactDisconnectedError, ExactError
+from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
 from sync.models import Invoice, InvoiceState, OutboxEntry
-from sync.services import prepare, release
+from sync.services import prepare, release, typed
 from sync.services.deliver import Delivered, Office, drain
 from sync.services.match import match
 from sync.services.mirror import mirror
@@ -53,6 +54,8 @@ def push(
     pushed.queued = release.enqueue(
         office.division, now=office.clock.now(), by=by, limit=limit, with_accounts=may_create
     )
+    with suppress(ExactTemporaryError):  # the first row to be sent finds out the same
+        typed.leave_to_a_person(office)
     pushed.delivered = drain(office, limit=steps, progress=progress)
     if not may_create and not pushed.delivered.paused_because:
         pushed.delivered.paused_because = f"No account was created: {why_not}"

@@ -1,0 +1,95 @@
+"""Find what a person typed in Exact under an invoice's number, before we book it a second time."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from exact_client.errors import ExactRefusedError
+from sync.models import OutboxEntry
+from sync.services import outbox
+
+if TYPE_CHECKING:
+    from exact_client.records import SalesEntryRecord
+    from sync.services.deliver import Office
+
+logger = logging.getLogger(__name__)
+
+State = OutboxEntry.State
+MOST = 600  # entries of others that are read for one batch: ten pages
+
+
+def leave_to_a_person(office: Office) -> int:
+    """Hold each new entry whose invoice number somebody typed in Exact; return how many.
+
+    One question for a whole batch: what did other users book on these days? An entry that a
+    person made as the very user of our connection is not found. Raises ExactError when Exact
+    can't be asked; a question that Exact does not take is noted and left.
+    """
+    unchecked = OutboxEntry.objects.filter(
+        division=office.division,
+        kind=OutboxEntry.Kind.SALES_ENTRY,
+        state=State.QUEUED,
+        attempts=0,
+        mended_from=None,
+        checked_at=None,
+    )
+    entries = list(unchecked.select_related("invoice", "division"))
+    if not entries:
+        return 0
+    typed = _by_number(_of_others(office, entries))
+    held = [entry for entry in entries if entry.invoice and _plain(entry.invoice.number) in typed]
+    for entry in held:
+        assert entry.invoice is not None  # noqa: S101 - for the type checker; filtered above
+        _hold(office, entry, typed[_plain(entry.invoice.number)])
+    _mark(unchecked, entries, office)
+    return len(held)
+
+
+def _of_others(office: Office, entries: list[OutboxEntry]) -> list[SalesEntryRecord]:
+    us = office.division.connection.user_id
+    if us is None:
+        return []
+    days = [date.fromisoformat(entry.payload["EntryDate"]) for entry in entries]
+    try:
+        found = office.exact.sales_entries_of_others(min(days), max(days), us)
+        return list(islice(found, MOST))
+    except ExactRefusedError as error:
+        logger.warning("typed entries not looked for division=%s: %s", office.division.pk, error)
+        return []
+
+
+def _by_number(records: Iterable[SalesEntryRecord]) -> dict[str, SalesEntryRecord]:
+    """Return the records by every word of their reference and description."""
+    return {
+        _plain(word): record
+        for record in records
+        for word in re.split(r"[\s,;]+", f"{record.your_ref or ''} {record.description or ''}")
+    }
+
+
+def _plain(number: str) -> str:
+    return number.strip().casefold()
+
+
+def _hold(office: Office, entry: OutboxEntry, record: SalesEntryRecord) -> None:
+    outbox.move(
+        entry,
+        State.CONFLICT,
+        remote_number=str(record.entry_number or ""),
+        reason=f"Somebody booked it in Exact already, as entry {record.entry_number}.",
+        advice="Adopt that entry if it is this invoice; otherwise send it again.",
+        settled_at=office.clock.now(),
+    )
+
+
+def _mark(unchecked: QuerySet[OutboxEntry], entries: list[OutboxEntry], office: Office) -> None:
+    keys = [entry.pk for entry in entries]
+    for first in range(0, len(keys), 500):
+        unchecked.filter(pk__in=keys[first : first + 500]).update(checked_at=office.clock.now())
