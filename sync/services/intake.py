@@ -20,6 +20,7 @@ from accounts_link.imports.invoices import InvoiceLineRow, InvoiceRow, read_invo
 from accounts_link.imports.shapes import RowError, RowNote
 from accounts_link.imports.tables import open_table
 from accounts_link.models import Customer
+from accounts_link.statistics import refresh_statistics
 from sync.models import Invoice, InvoiceLine, InvoiceState
 from sync.models.documents import BEFORE_THE_OUTBOX
 from sync.rules.parties import vat_normal_form, vat_problem
@@ -89,6 +90,7 @@ def import_customers(file: BinaryIO, name: str, *, now: datetime, dry_run: bool 
     with _all_or_nothing(dry_run=dry_run):
         for batch in batches(rows, BATCH):
             _save_customers(batch, report, now, dry_run=dry_run)
+    refresh_statistics()
     return report
 
 
@@ -103,6 +105,7 @@ def import_invoices(file: BinaryIO, name: str, *, now: datetime, dry_run: bool =
     with _all_or_nothing(dry_run=dry_run):
         for batch in batches(rows, BATCH):
             _save_invoices(batch, report, now, dry_run=dry_run)
+    refresh_statistics()
     return report
 
 

@@ -18,6 +18,7 @@ from accounts_link.models import (
     LinkEvent,
     Standing,
 )
+from accounts_link.statistics import refresh_statistics
 from sync.rules import matching
 from sync.rules.parties import Party
 from sync.services.streams import batches
@@ -70,6 +71,7 @@ def match(
         for customer, decision in batch if dry_run else _write(division, batch, now):
             matched.count(customer, decision)
         progress(matched)
+    refresh_statistics()
     return matched
 
 

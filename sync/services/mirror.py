@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts_link.models import ExactAccount
+from accounts_link.statistics import refresh_statistics
 from exact_client.records import DeletedRecord, SyncedAccountRecord
 from sync.models import MirrorCursor
 from sync.services.copies import save_copies
@@ -68,6 +69,7 @@ def mirror(
         mirrored.gone = _mark_unseen(division, now)
     elif not is_first:  # nothing of ours can be gone before there is anything
         mirrored.gone = _mark_deleted(division, exact, now)
+    refresh_statistics()
     return mirrored
 
 
