@@ -7,8 +7,9 @@ from argparse import ArgumentParser
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError
 
 from exact_client.errors import ExactError
 from exact_client.models import Division
@@ -29,7 +30,8 @@ class Verb(BaseCommand):
     """A command that does one thing and says what came of it.
 
     Exit status 0 when all went well, 1 when something needs a person, 2 when it could not run.
-    With `--json`, standard output holds one JSON object and nothing else.
+    With `--json`, standard output holds one JSON object and nothing else: what came of it, or
+    `error` with why it could not run.
     """
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,18 +42,40 @@ class Verb(BaseCommand):
         """Do it. What is to be said in between goes to standard error."""
         raise NotImplementedError
 
+    def check(self, *args: Any, **options: Any) -> None:
+        """Refuse to run with settings that can't be right."""
+        try:
+            super().check(*args, **options)
+        except SystemCheckError as error:
+            error.returncode = COULD_NOT_RUN
+            raise
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it, tell it, and leave with the status that fits."""
         try:
-            outcome = self.do(**options)
-        except ExactError as error:
-            raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
+            outcome = self._outcome(**options)
+        except CommandError as error:
+            if options["json"]:
+                self.stdout.write(json.dumps({"error": str(error)}))
+            raise
         if options["json"]:
             self.stdout.write(json.dumps(outcome.values, cls=DjangoJSONEncoder))
-        else:
+        elif outcome.lines:
             self.stdout.write("\n".join(outcome.lines))
         if outcome.needs_a_person:
             raise SystemExit(NEEDS_A_PERSON)
+
+    def _outcome(self, **options: Any) -> Outcome:
+        try:
+            return self.do(**options)
+        except ExactError as error:
+            raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database can't be used: {str(error).strip()}. Run `manage.py migrate`, or "
+                "`manage.py doctor` to see what is wrong.",
+                returncode=COULD_NOT_RUN,
+            ) from error
 
 
 def the_division() -> Division:

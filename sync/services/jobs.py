@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db import OperationalError
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -107,7 +108,7 @@ def _tell_of_unfit_ones(division: Division) -> None:
     what = "was deleted" if first.is_gone else f"is a {first.get_status_display().lower()} now"
     signals.raise_signal(
         key,
-        f"{unfit.count()} linked accounts are no longer customers in Exact",
+        f"Linked accounts that are no longer customers in Exact: {unfit.count()}",
         advice=f"{first} {what}. Make it a customer there again, or unlink it and link another: "
         "until then nothing can be booked on it.",
         url=f"{reverse('accounts_link:overview')}?{urlencode({'q': first.code})}",
@@ -206,11 +207,17 @@ def take_in(upload_id: int) -> bool:
     """Read an uploaded file or import it, whichever is next; return whether rows came in."""
     with process_lock("upload", upload_id) as held:
         upload = Upload.objects.get(pk=upload_id)
-        if held and upload.state == Upload.State.READING:
-            uploads.read(upload)
-        elif held and upload.state == Upload.State.IMPORTING:
-            uploads.take_in(upload)
-            return True
+        try:
+            if held and upload.state == Upload.State.READING:
+                uploads.read(upload)
+            elif held and upload.state == Upload.State.IMPORTING:
+                uploads.take_in(upload)
+                return True
+        except OperationalError:  # time puts that right
+            raise
+        except Exception:
+            uploads.give_up(upload)
+            raise
         return False
 
 

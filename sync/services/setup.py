@@ -174,6 +174,19 @@ def guesses(division: Division, books: Books | None = None) -> Cells:
     )
 
 
+def guesses_for_the_rest(division: Division) -> Cells:
+    """Guess the cells that nobody has mapped yet, and leave what was mapped as it is."""
+    books = books_of(division)
+    found, mapped = guesses(division, books), books.mappings
+    return Cells(
+        journals={at: one for at, one in found.journals.items() if at not in mapped.journals},
+        gl_accounts={
+            at: one for at, one in found.gl_accounts.items() if at not in mapped.gl_accounts
+        },
+        vat_codes={at: one for at, one in found.vat_codes.items() if at not in mapped.vat_codes},
+    )
+
+
 def vat_cells(division: Division, at_hand: Sold) -> list[VatCell]:
     """Return the kinds of customer and rate to map: those at hand, and the country's usual ones."""
     kinds = ("vat", "no_vat", "private")

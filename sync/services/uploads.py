@@ -128,3 +128,9 @@ def take_in(upload: Upload) -> None:
     upload.save(update_fields=["state", "problem", "report", "imported_at"])
     for division in Division.objects.chosen():
         prepare.refresh(division)
+
+
+def give_up(upload: Upload) -> None:
+    """A fault of ours stopped it: say so, and do not try again for ever."""
+    upload.problem = "It stopped by a fault of Exactlink; see the log. Nothing was imported."
+    Upload.objects.filter(pk=upload.pk).update(state=State.UNREADABLE, problem=upload.problem)

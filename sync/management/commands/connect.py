@@ -45,7 +45,8 @@ class Command(Verb):
         offered = books.read(division, jobs.office_of(division, Lane.PERSON).exact)
         mapped = 0
         if sandbox:  # nothing real can be booked wrongly there, so guesses will do
-            mapped = setup.confirm(division, setup.guesses(division), now=timezone.now())
+            guesses = setup.guesses_for_the_rest(division)
+            mapped = setup.confirm(division, guesses, now=timezone.now())
         values = {
             "user": connection.user_name,
             "division": division.code,

@@ -27,10 +27,13 @@ class Command(Verb):
         division = the_division()
         _refuse_real(division.connection)
         customers, invoices = _load()
-        jobs.mirror(runs.ask(Run.Job.MIRROR, by=None, now=timezone.now()))
+        mirrored = runs.ask(Run.Job.MIRROR, by=None, now=timezone.now())
+        jobs.mirror(mirrored)
+        if mirrored.state != Run.State.DONE:
+            raise CommandError(mirrored.message, returncode=COULD_NOT_RUN)
         run = runs.ask(Run.Job.MATCH, by=None, now=timezone.now())
         jobs.match(run)
-        setup.confirm(division, setup.guesses(division), now=timezone.now())
+        setup.confirm(division, setup.guesses_for_the_rest(division), now=timezone.now())
         prepare.refresh(division)
         values = {"customers": customers, "invoices": invoices, "matched": run.counts}
         lines = [

@@ -36,5 +36,5 @@ class Command(Verb):
             f"{run.counts.get('gone', 0):,} gone. {accounts:,} accounts in {division}."
         )
         paused = run.state == Run.State.PAUSED
-        lines = [line, run.message] if paused else [line]
+        lines = [line, run.message] if run.message else [line]
         return Outcome(lines, {**counts, "paused": paused, "message": run.message}, paused)

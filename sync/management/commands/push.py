@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Case, When
 from django.utils import timezone
 
 from exact_client.models import Division
 from sync.management.verbs import Outcome, Verb, counted, the_division
-from sync.models import Invoice, OutboxEntry
+from sync.models import Invoice, InvoiceState, OutboxEntry
 from sync.services import jobs, push, release
 from sync.services.deliver import Delivered, Office
 
@@ -66,8 +67,10 @@ class Command(Verb):
 
 
 def _first(limit: int) -> Any:
-    ready = Invoice.objects.before_the_outbox().order_by("invoice_date", "number")
-    return Invoice.objects.filter(pk__in=list(ready.values_list("pk", flat=True)[:limit]))
+    """Return the oldest that can go; when they are fewer, the oldest that may be able to soon."""
+    is_ready = Case(When(state=InvoiceState.READY, then=0), default=1)
+    waiting = Invoice.objects.before_the_outbox().order_by(is_ready, "invoice_date", "number")
+    return Invoice.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:limit]))
 
 
 def _would(office: Office) -> Outcome:
