@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -96,14 +96,18 @@ READERS: dict[type[models.Model], Callable[[ExactClient], Rows]] = {
 }
 
 
-def _replace(division: Division, model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
-    everything = model._default_manager.filter(division=division)  # noqa: SLF001 - documented API
-    everything.update(is_gone=True)
+def _replace(division: Division, model: type[models.Model], rows: list[dict[str, Any]]) -> None:
     key = "exact_id" if model is GLAccount else "code"
-    for row in rows:
-        everything.update_or_create(
-            **{key: row[key]}, division=division, defaults={**row, "is_gone": False}
-        )
+    manager = model._default_manager  # noqa: SLF001 - documented API
+    manager.filter(division=division).update(is_gone=True)
+    copies = {row[key]: model(division=division, **row) for row in rows}
+    changing = {name for row in rows[:1] for name in row} - {key}
+    manager.bulk_create(
+        copies.values(),
+        update_conflicts=True,
+        unique_fields=["division", key],
+        update_fields=[*sorted(changing), "is_gone"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
