@@ -60,7 +60,8 @@ def take_in(upload_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Do what a lost doorbell forgot, and push what is due."""
+    """Do what a lost doorbell forgot, push what is due, and say who must connect again."""
+    jobs.tell_of_connections()
     unread, waiting = jobs.forgotten()
     push()
     for run in waiting:

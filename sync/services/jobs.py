@@ -249,10 +249,16 @@ def fill_search_codes() -> int:
 
 
 def keep_alive() -> None:
-    """Refresh what would lapse, and say when a person must connect again."""
-    now = timezone.now()
+    """Refresh what would lapse."""
     for connection in ExactConnection.objects.all():
         _refresh(connection)
+    tell_of_connections()
+
+
+def tell_of_connections() -> None:
+    """Say when a person must connect again, and take it back once somebody did."""
+    now = timezone.now()
+    for connection in ExactConnection.objects.all():
         key = f"connection:{connection.pk}"
         if connection.state == ExactConnection.State.RECONNECT:
             signals.raise_signal(

@@ -97,5 +97,15 @@ class Visitor:
 
     def shows(self, count: int) -> None:
         """Expect a list to say that it has so many rows."""
-        words = rf"of {count:,}$" if count else "^$"
-        expect(self.page.get_by_text(re.compile(rf"^[\d,]+–[\d,]+ {words}"))).to_be_visible()
+        words = re.compile(rf"^[\d,]+\u2013[\d,]+ of {count:,}$")
+        expect(self.page.get_by_text(words)).to_be_visible()
+
+    def waits_for(self, words: str) -> None:
+        """Look at the page again and again, as somebody does who waits for a worker."""
+        place = self.page.get_by_role("main").get_by_text(re.compile(rf"^\s*{words}\s*$")).first
+        for _ in range(60):
+            if place.is_visible():
+                return
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        expect(place).to_be_visible()

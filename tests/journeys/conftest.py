@@ -1,6 +1,6 @@
 """One browser for all journeys, and for each file an installation of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from tests.journeys.browser import DESK, Visitor
 from tests.journeys.site import Site, a_site
 
 FAILED = pytest.StashKey[bool]()
-Arrive = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="package")
@@ -74,9 +73,9 @@ def person(arrive: Callable[..., Visitor], demo: Site) -> Visitor:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[Any]:
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember for the window's picture whether the test failed."""
-    report: pytest.TestReport = yield
+    report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report

@@ -30,7 +30,8 @@ class StandIn:
 
     def state(self) -> dict[str, Any]:
         """Return its counts, its accounts and its entries."""
-        return self._ask("GET", "state")
+        state: dict[str, Any] = self._ask("GET", "state")
+        return state
 
     def entries(self, reference: str = "") -> list[dict[str, Any]]:
         """Return its entries, or those under one reference of ours."""
@@ -91,7 +92,7 @@ def a_site(folder: Path) -> Iterator[Site]:
 @contextmanager
 def _stand_in(installation: Installation, port: int) -> Iterator[StandIn]:
     """Run `manage.py sandbox` ourselves: the one that `up` starts counts Exact's sixty calls."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "manage.py", "sandbox", "--exact-port", str(port), "--no-limits"],
         cwd=ROOT,
         env=installation.environment,

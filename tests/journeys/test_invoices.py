@@ -75,22 +75,11 @@ def pushes_one(person: Visitor) -> None:
 
     person.told("1 document is on its way.")
     person.go(f"/exact/invoices/{NUMBER}/")
-    becomes(person, "Booked")
+    person.waits_for("Booked")
     (entry,) = person.site.stand_in.entries()
     person.sees(str(entry["EntryNumber"]))
     person.sees(entry["YourRef"])
     assert money(entry) == Decimal("338.63")
-
-
-def becomes(person: Visitor, state: str) -> None:
-    """Look at the page again and again, as somebody who waits for a worker does."""
-    pill = person.page.get_by_role("main").get_by_text(re.compile(rf"^\s*{state}\s*$")).first
-    for _ in range(40):
-        if pill.is_visible():
-            return
-        person.page.wait_for_timeout(500)
-        person.page.reload()
-    expect(pill).to_be_visible()
 
 
 def money(entry: dict[str, Any]) -> Decimal:
@@ -116,7 +105,7 @@ def links_what_waited(person: Visitor) -> None:
     person.told(re.compile("is linked to"))
 
     person.navigate("Invoices")
-    becomes(person, f"Booked {FEW - waiting_for_a_link() + 1}")
+    person.waits_for(f"Booked {FEW - waiting_for_a_link() + 1}")
 
 
 def finds_everything_in_exact(person: Visitor) -> None:
