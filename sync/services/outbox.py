@@ -79,33 +79,30 @@ def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
     if last is not None and not makes_room(last):
         return last
     identity = f"{_name(order)}:v{len(versions) + 1}"
-    reference = our_reference(
-        settings.SECRET_KEY.encode(),
-        str(order.division.code),
-        identity,
-        order.invoice.number if order.invoice else "",
-    )
-    payload = dict(order.payload(reference))
+    fresh = {**_content(order, identity), "made_at": now, "due_at": now, "made_by": by}
     entry, made = OutboxEntry.objects.get_or_create(
-        division=order.division,
-        identity=identity,
-        defaults={
-            "kind": order.kind,
-            "reference": reference,
-            "customer": order.customer,
-            "invoice": order.invoice,
-            "payload": payload,
-            "payload_hash": _hash(payload),
-            "amount": order.amount,
-            "due_at": now,
-            "made_at": now,
-            "made_by": by,
-            "mended_from": last,
-        },
+        division=order.division, identity=identity, defaults={**fresh, "mended_from": last}
     )
     if made:
         _show(entry, "")
     return entry
+
+
+def _content(order: Order, identity: str) -> dict[str, Any]:
+    """Return what is frozen from now on: whose it is, its reference, and the body to be sent."""
+    number = order.invoice.number if order.invoice else ""
+    key, division = settings.SECRET_KEY.encode(), str(order.division.code)
+    reference = our_reference(key, division, identity, number)
+    payload = dict(order.payload(reference))
+    return {
+        "kind": order.kind,
+        "reference": reference,
+        "customer": order.customer,
+        "invoice": order.invoice,
+        "payload": payload,
+        "payload_hash": _hash(payload),
+        "amount": order.amount,
+    }
 
 
 def makes_room(last: OutboxEntry) -> bool:
@@ -130,7 +127,7 @@ def _hash(payload: Mapping[str, Any]) -> str:
 
 
 def next_due(division: Division, now: datetime) -> OutboxEntry | None:
-    """Return what to do next: what is unknown first, then the oldest that nothing stands before.
+    """Return what to do next: what is unknown first, then what is due the longest.
 
     Of one customer the oldest goes first, and nothing passes it while it waits for a person.
     """
@@ -140,7 +137,8 @@ def next_due(division: Division, now: datetime) -> OutboxEntry | None:
     unknown = due.filter(state=State.UNKNOWN).order_by("due_at", "pk").first()
     if unknown is not None:
         return unknown
-    return due.filter(~_waits_for_another(), state=State.QUEUED).order_by("pk").first()
+    queued = due.filter(~_waits_for_another(), state=State.QUEUED)
+    return queued.order_by("due_at", "pk").first()  # as the index is, so that it reads one row
 
 
 def _waits_for_another() -> Exists:
