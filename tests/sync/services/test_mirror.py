@@ -242,8 +242,7 @@ def test_an_account_that_became_unreadable_is_not_taken_for_deleted(strange: Mad
 
     mirrored = mirror(the_division(), a_client(odd), now=NOW + MINUTE, full=True, odd=odd)
 
-    assert not the_copy(4).is_gone
-    assert the_copy(5).is_gone
+    assert [the_copy(n).is_gone for n in (4, 5)] == [False, True]
     assert mirrored.gone == 1
 
 
@@ -272,10 +271,8 @@ def test_what_was_deleted_is_marked_and_kept_with_its_links(strange: Made) -> No
 
     mirrored = mirror(the_division(), a_client(), now=NOW + MINUTE)
 
-    assert mirrored.gone == 1
-    assert ExactAccount.objects.count() == 10
-    assert the_copy(2).is_gone
-    assert the_copy(2).link_count == 1
+    assert (mirrored.gone, ExactAccount.objects.count()) == (1, 10)
+    assert (the_copy(2).is_gone, the_copy(2).link_count) == (True, 1)
 
 
 def test_an_account_that_is_back_again_stays_back(strange: Made) -> None:
