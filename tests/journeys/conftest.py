@@ -1,4 +1,4 @@
-"""One browser for all journeys, and for each file an installation of its own."""
+"""One browser for all journeys, and the installations that it visits."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -24,19 +24,23 @@ def real_browser(chromium: Path) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module")
-def empty(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """An installation in which nobody did anything yet."""
-    with a_site(tmp_path_factory.mktemp("journey") / "data") as site:
+@pytest.fixture
+def empty(chromium: Path, tmp_path: Path) -> Iterator[Site]:
+    """An installation of a test's own, in which nobody did anything yet."""
+    with a_site(tmp_path / "data") as site:
         yield site
 
 
-@pytest.fixture(scope="module")
-def demo(empty: Site) -> Site:
-    """An installation with the demo company: connected, matched, mapped; nothing pushed."""
-    empty.manage("connect", "exact", "--sandbox")
-    empty.manage("load_demo")
-    return empty
+@pytest.fixture(scope="package")
+def demo(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The installation with the demo company that most journeys share, in whatever order.
+
+    Each leaves it as it found it, or works on customers and invoices that no other names.
+    """
+    with a_site(tmp_path_factory.mktemp("demo") / "data") as site:
+        site.manage("connect", "exact", "--sandbox")
+        site.manage("load_demo")
+        yield site
 
 
 @pytest.fixture

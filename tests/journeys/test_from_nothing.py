@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,25 +11,24 @@ from playwright.sync_api import FilePayload, expect
 
 from tests.journeys.browser import DESK, PATIENT, PHONE, Visitor
 from tests.journeys.files import as_csv, as_xlsx, rows_of
-from tests.journeys.site import a_site
+from tests.journeys.site import Site
 
 
 @pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
 def test_from_nothing_to_ready_to_go(
-    arrive: Callable[..., Visitor], tmp_path: Path, window: Any
+    arrive: Callable[..., Visitor], empty: Site, window: Any
 ) -> None:
-    with a_site(tmp_path / "data") as site:
-        visitor = arrive(site, viewport=window)
+    visitor = arrive(empty, viewport=window)
 
-        signs_in_at_the_second_try(visitor)
-        is_told_what_to_do_next(visitor)
-        connects(visitor)
-        chooses_the_division(visitor)
-        imports_the_customers(visitor)
-        imports_the_invoices(visitor)
-        mirrors(visitor)
-        matches(visitor)
-        confirms_the_guesses(visitor)
+    signs_in_at_the_second_try(visitor)
+    is_told_what_to_do_next(visitor)
+    connects(visitor)
+    chooses_the_division(visitor)
+    imports_the_customers(visitor)
+    imports_the_invoices(visitor)
+    mirrors(visitor)
+    matches(visitor)
+    confirms_the_guesses(visitor)
 
 
 def signs_in_at_the_second_try(visitor: Visitor) -> None:

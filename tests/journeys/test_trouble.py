@@ -11,20 +11,21 @@ CLOSED = "Periode is afgesloten"
 
 
 def test_a_refusal_shows_exacts_words_and_goes_once_it_is_mended(person: Visitor) -> None:
+    before = len(person.site.stand_in.entries())
     person.site.stand_in.fault("status", status=500, body=CLOSED, times=1, **BOOKING)
-    pushes(person, "INV-2026-000001")
+    pushes(person, "INV-2026-000008")
 
     person.waits_for("Needs you")
     person.sees(re.compile(re.escape(CLOSED)))
     person.sees(re.compile("Reopen the period in Exact"))
     person.navigate("Inbox")
     person.sees(re.compile(re.escape(CLOSED)))
-    person.follow("INV-2026-000001")
+    person.follow("INV-2026-000008")
 
     person.press("Look, then send anew")
 
     person.waits_for("Booked")
-    assert len(person.site.stand_in.entries()) == 1
+    assert len(person.site.stand_in.entries()) == before + 1
 
 
 def test_a_lost_answer_is_looked_up_and_booked_once(person: Visitor) -> None:
