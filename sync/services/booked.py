@@ -19,7 +19,7 @@ from sync.services.copies import copy_account
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sync.services.deliver import Office
+    from sync.services.office import Office
 
 Kind, State = OutboxEntry.Kind, OutboxEntry.State
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from sync.services.clock import Clock
-    from sync.services.deliver import Office
+    from sync.services.office import Office
 
 State, Step = OutboxEntry.State, Attempt.Step
 

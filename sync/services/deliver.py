@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 
 from exact_client.errors import (
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from exact_client.client import ExactClient
-    from exact_client.models import Division
-    from sync.services.clock import Clock
+    from sync.services.office import Office
 
 Kind, State = OutboxEntry.Kind, OutboxEntry.State
 
@@ -39,18 +37,6 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 PAUSED = "Pushing is paused in the set-up."
 NO_SUCH_ADDRESS = "not_found"  # the refusal that is ours to mend
 FAILURES_THAT_STOP = 3  # in a row: Exact is away, and the other rows need not find out too
-
-
-@dataclass(slots=True)
-class Office:
-    """Where the work is done: a division, the way to Exact, the time, and how patient we are."""
-
-    division: Division
-    exact: ExactClient
-    clock: Clock
-    settle: timedelta = field(
-        default_factory=lambda: timedelta(seconds=settings.EXACT_SETTLE_SECONDS)
-    )
 
 
 @dataclass(slots=True)

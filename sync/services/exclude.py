@@ -61,5 +61,6 @@ def _keep(invoices: InvoiceQuerySet, state: InvoiceState, reason: str, *, by: Us
 
 
 def _fixed(invoices: InvoiceQuerySet) -> InvoiceQuerySet:
-    """Return the same documents, whatever becomes of what they were chosen by."""
-    return Invoice.objects.filter(pk__in=list(invoices.values_list("pk", flat=True)))
+    """Lock the documents and return the same ones, whatever becomes of what chose them."""
+    locked = invoices.select_for_update(of=("self",)).values_list("pk", flat=True)
+    return Invoice.objects.filter(pk__in=list(locked))

@@ -32,8 +32,9 @@ from sync.services import match as matching
 from sync.services import mirror as mirroring
 from sync.services import push as pushing
 from sync.services.clock import SystemClock
-from sync.services.deliver import Delivered, Office
+from sync.services.deliver import Delivered
 from sync.services.locks import process_lock
+from sync.services.office import Office
 
 if TYPE_CHECKING:
     from exact_client.records import OddRecord

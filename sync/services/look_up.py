@@ -21,7 +21,7 @@ from sync.services.booked import Answer
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
-    from sync.services.deliver import Office
+    from sync.services.office import Office
 
 Kind, State, Step = OutboxEntry.Kind, OutboxEntry.State, Attempt.Step
 

@@ -57,8 +57,8 @@ class Preview:
 
     @property
     def account(self) -> ExactAccount | None:
-        """The account it will be booked on, when it is there."""
-        return None if self.link is None or self.link.account.is_gone else self.link.account
+        """The account it will be booked on, when it is there and Exact would book on it."""
+        return None if self.link is None or _unfit(self.link.account) else self.link.account
 
     @property
     def state(self) -> InvoiceState:
@@ -75,13 +75,22 @@ class Preview:
         if self.problems:
             return " ".join(problem.sentence for problem in self.problems)
         if self.link is not None:
-            gone = f"{self.link.account} was deleted in Exact: unlink it, and link another."
-            return "" if self.account else gone
+            return _unfit(self.link.account)
         if self.has_nothing_near:
             return WILL_BE_CREATED if self.may_create else MAY_NOT_BE_CREATED
         if self.standing is None:
             return "Its customer was not matched yet."
         return f"Its customer needs review: {self.standing.explanation}"
+
+
+def _unfit(account: ExactAccount) -> str:
+    """Say why Exact would not book on an account, and what to do; empty when it would."""
+    if account.is_gone:
+        return f"{account} was deleted in Exact: unlink it, and link another."
+    if account.status != ExactAccount.Status.CUSTOMER:
+        kind = account.get_status_display().lower()
+        return f"{account} is a {kind} in Exact: make it a customer there, or link another."
+    return ""
 
 
 def previews(

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from accounts_link.models import ExactAccount
+from sync.models import Invoice
+from sync.services import prepare
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
@@ -21,3 +23,4 @@ def make_customer(account: ExactAccount, exact: ExactClient, *, now: datetime) -
         status=ExactAccount.Status.CUSTOMER, mirrored_at=now
     )
     account.status = ExactAccount.Status.CUSTOMER
+    prepare.refresh(account.division, Invoice.objects.filter(customer__links__account=account))

@@ -15,9 +15,10 @@ from accounts_link.models import Customer
 from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
 from sync.models import Invoice, InvoiceState, OutboxEntry
 from sync.services import prepare, release, typed
-from sync.services.deliver import Delivered, Office, drain
+from sync.services.deliver import Delivered, drain
 from sync.services.match import match
 from sync.services.mirror import mirror
+from sync.services.office import Office
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -17,7 +17,7 @@ from sync.services import outbox
 
 if TYPE_CHECKING:
     from exact_client.records import SalesEntryRecord
-    from sync.services.deliver import Office
+    from sync.services.office import Office
 
 logger = logging.getLogger(__name__)
 

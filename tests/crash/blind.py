@@ -11,7 +11,7 @@ from sync.services import release
 from sync.services.locks import process_lock
 
 if TYPE_CHECKING:
-    from sync.services.deliver import Office
+    from sync.services.office import Office
 
 State = OutboxEntry.State
 

@@ -14,7 +14,8 @@ from exact_client.models import Division
 from sync.management.verbs import Outcome, Verb, counted, the_division
 from sync.models import Invoice, InvoiceState, OutboxEntry
 from sync.services import jobs, push, release
-from sync.services.deliver import Delivered, Office
+from sync.services.deliver import Delivered
+from sync.services.office import Office
 
 PATIENCE = timedelta(minutes=2)  # what opens sooner, such as the next minute, is waited for
 

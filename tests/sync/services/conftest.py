@@ -17,7 +17,7 @@ from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox, SandboxAdapter
 from exact_client.wire import pooled_session
 from sync.services import books, mirror, setup
-from sync.services.deliver import Office
+from sync.services.office import Office
 from tests.build import NOW, a_link, an_invoice
 from tests.clock import ManualClock
 from tests.exact_client.conftest import connection, division, exact

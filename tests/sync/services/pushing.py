@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from accounts_link.models import Customer
+from typing import Any
+
+from accounts_link.models import Customer, ExactAccount
 from sync.models import Invoice, OutboxEntry
 from sync.services import release
-from sync.services.deliver import Delivered, Office, drain
-from tests.build import NOW, a_customer, a_standing, an_invoice
+from sync.services.deliver import Delivered, drain
+from sync.services.office import Office
+from tests.build import NOW, a_customer, a_link, a_standing, an_invoice
 from tests.clock import ManualClock
 
 ENTRIES = "salesentry/SalesEntries"
+BLOCKED = "Ongeldig: Klant (Type)"
+Plan = dict[str, Any]
 
 
 def a_queued(office: Office, customer: Customer, **values: object) -> OutboxEntry:
@@ -53,3 +58,18 @@ def work(office: Office, *, rounds: int = 1, seconds: float = 30) -> Delivered:
         clock_of(office).advance(seconds)
         delivered = drain(office)
     return delivered
+
+
+def a_fault(kind: str, **plan: Any) -> Plan:
+    return {"kind": kind, "path": ENTRIES, "method": "POST", "times": 1, **plan}
+
+
+def another(customer: Customer) -> Customer:
+    """Link another customer, to an account of its own."""
+    free = ExactAccount.objects.unlinked().order_by("pk")[0]
+    return a_link(account=free).customer
+
+
+def states(*entries: OutboxEntry) -> list[str]:
+    found = OutboxEntry.objects.in_bulk([entry.pk for entry in entries])
+    return [found[entry.pk].state for entry in entries]

@@ -11,10 +11,19 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import OutboxEntry
 from sync.services import decide, exclude, release
 from sync.services.decide import DecisionError
-from sync.services.deliver import Office, drain
+from sync.services.deliver import drain
+from sync.services.office import Office
 from tests.build import NOW, an_operator
-from tests.sync.services.pushing import ENTRIES, a_queued, clock_of, entry_of, queued, work
-from tests.sync.services.test_deliver import BLOCKED, a_fault
+from tests.sync.services.pushing import (
+    BLOCKED,
+    ENTRIES,
+    a_fault,
+    a_queued,
+    clock_of,
+    entry_of,
+    queued,
+    work,
+)
 
 
 @pytest.fixture

@@ -10,24 +10,26 @@ import requests
 from django.conf import settings
 from requests.adapters import BaseAdapter
 
-from accounts_link.models import Customer, ExactAccount
+from accounts_link.models import Customer
 from exact_client.errors import ExactTemporaryError
 from exact_client.sandbox import ExactSandbox
 from exact_client.wire import pooled_session
 from sync.models import BookingSettings, OutboxEntry
-from sync.services.deliver import PAUSED, Office, drain
+from sync.services.deliver import PAUSED, drain
 from sync.services.locks import process_lock
-from tests.build import a_link
-from tests.sync.services.pushing import ENTRIES, a_queued, clock_of, work
+from sync.services.office import Office
+from tests.sync.services.pushing import (
+    BLOCKED,
+    Plan,
+    a_fault,
+    a_queued,
+    another,
+    clock_of,
+    states,
+    work,
+)
 
 TAKEN = "In gebruik: Boekstuknummer"
-BLOCKED = "Ongeldig: Klant (Type)"
-Plan = dict[str, Any]
-
-
-def a_fault(kind: str, **plan: Any) -> Plan:
-    return {"kind": kind, "path": ENTRIES, "method": "POST", "times": 1, **plan}
-
 
 UNKNOWN = [
     a_fault("lose_answer_before"),
@@ -394,14 +396,3 @@ def test_a_limit_of_steps_leaves_the_rest_for_later(office: Office, customer: Cu
 
     assert (delivered.steps, states(*entries)) == (2, ["done", "done", "queued"])
     assert delivered.resumes_at == entries[2].due_at
-
-
-def another(customer: Customer) -> Customer:
-    """Link another customer, to an account of its own."""
-    free = ExactAccount.objects.unlinked().order_by("pk")[0]
-    return a_link(account=free).customer
-
-
-def states(*entries: OutboxEntry) -> list[str]:
-    found = OutboxEntry.objects.in_bulk([entry.pk for entry in entries])
-    return [found[entry.pk].state for entry in entries]

@@ -12,9 +12,9 @@ from exact_client.errors import ExactTemporaryError
 from exact_client.sandbox import ExactSandbox
 from sync.models import OutboxEntry
 from sync.services import look_up
-from sync.services.deliver import Office, drain
-from tests.sync.services.pushing import ENTRIES, a_queued, clock_of, work
-from tests.sync.services.test_deliver import a_fault, another, states
+from sync.services.deliver import drain
+from sync.services.office import Office
+from tests.sync.services.pushing import ENTRIES, a_fault, a_queued, another, clock_of, states, work
 
 
 @pytest.fixture

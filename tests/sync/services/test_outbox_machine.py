@@ -23,11 +23,12 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry
 from sync.services import decide, look_up, release
 from sync.services.decide import DecisionError
-from sync.services.deliver import Office, drain
+from sync.services.deliver import drain
+from sync.services.office import Office
 from tests.build import an_invoice
 from tests.clock import ManualClock
 from tests.crash.checker import FOR_A_PERSON, LEGAL
-from tests.sync.services.test_deliver import another
+from tests.sync.services.pushing import another
 
 SLOW: dict[str, Any] = {
     "suppress_health_check": list(HealthCheck),

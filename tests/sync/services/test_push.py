@@ -11,7 +11,8 @@ from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import BookingSettings, Invoice
 from sync.services import push
-from sync.services.deliver import PAUSED, Office
+from sync.services.deliver import PAUSED
+from sync.services.office import Office
 from tests.build import NOW, a_customer, an_invoice
 from tests.sync.services.pushing import a_newcomer
 

@@ -10,19 +10,21 @@ from accounts_link.models import Customer, ExactAccount, Standing
 from exact_client.sandbox import ExactSandbox
 from sync.models import BookingSettings, Invoice, OutboxEntry, VATMapping
 from sync.services import link, prepare, release, setup
-from sync.services.deliver import Office, drain
+from sync.services.deliver import drain
 from sync.services.link import Author
+from sync.services.office import Office
 from sync.services.prepare import MAY_NOT_BE_CREATED
 from tests.build import NOW, a_customer, a_standing, an_account, an_invoice
 from tests.sync.services.pushing import (
+    a_fault,
     a_newcomer,
     a_queued,
     account_entry_of,
+    another,
     entry_of,
     queued,
     work,
 )
-from tests.sync.services.test_deliver import a_fault, another
 
 AUTHOR = Author(by=None, at=NOW)
 ACCOUNTS = "/crm/Accounts"
@@ -350,3 +352,16 @@ def test_refreshing_changes_nothing_the_second_time(office: Office, customer: Cu
 
     assert prepare.refresh(office.division) == 2
     assert prepare.refresh(office.division) == 0
+
+
+def test_an_account_that_is_no_customer_any_more_keeps_its_documents_back(
+    office: Office, customer: Customer
+) -> None:
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    ExactAccount.objects.filter(links__customer=customer).update(status="P")
+
+    release.enqueue(office.division, now=NOW)
+
+    invoice.refresh_from_db()
+    assert (invoice.state, invoice.outbox.count()) == ("needs_link", 0)
+    assert "is a prospect in Exact" in invoice.reason

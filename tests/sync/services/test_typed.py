@@ -10,7 +10,7 @@ from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry
 from sync.services import decide, push
-from sync.services.deliver import Office
+from sync.services.office import Office
 from tests.build import NOW, an_invoice
 from tests.sync.services.pushing import clock_of, entry_of
 
