@@ -196,11 +196,12 @@ class Cards:
         own, credit = JournalCell(place, INVOICE), JournalCell(place, CREDIT)
         mapped = self.books.mappings.journals
         alike = "As every other location" if place else NOTHING
+        credit_alike = "The same journal" if mapped.get(own) or not place else alike
         centre = self._choice("cost_centre", (place,), "Cost centre", self._centres, "None")
         centre.code = self.typed.get(centre.name, self.books.mappings.cost_centres.get(place, ""))
         choices = [
             self._choice("journal", own, "Invoices", [("", journals)], alike),
-            self._choice("journal", credit, "Credit notes", [("", journals)], "The same journal"),
+            self._choice("journal", credit, "Credit notes", [("", journals)], credit_alike),
             *([centre] if self._centres[0][1] else []),
         ]
         if mapped.get(own) and not mapped.get(credit):
