@@ -66,7 +66,9 @@ class Visitor:
         if menu.is_visible():
             menu.click()
         main = self.page.get_by_role("navigation", name="Main")
-        main.get_by_role("link", name=re.compile(rf"^{re.escape(name)}( [\d,]+)?$")).click()
+        link = main.get_by_role("link", name=re.compile(rf"^{re.escape(name)}( [\d,]+)?$"))
+        with self.page.expect_navigation():  # a key pressed before the page is there is lost
+            link.click()
 
     def sees(self, text: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """Expect words on the page."""
