@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.db.models import Exists, OuterRef
 
 from accounts_link.models import AccountLink, Candidate, ExactAccount, Standing
@@ -9,13 +11,16 @@ from exact_client.models import Division
 
 LEAD = 10  # points by which a suggestion must beat every other one for the same customer
 THRESHOLDS = (95, 90, 80, 70, 60)  # scores offered as a limit
+LIKENESS_ALONE = "near"  # the situation in which no number contradicts another
+OTHER_ENTITY = "VAT number equal but for its end"
 AT_ONCE = 500  # suggestions accepted by one press of a button
 
 
 def clear_suggestions(division: Division, score: int) -> list[Candidate]:
     """Return the best AT_ONCE candidates of `score` and more that leave nothing to weigh.
 
-    The customer is in review and has no rival within LEAD. The account may be linked, has no
+    The customer is in review for a likeness alone, no point speaks against the pair, and it has
+    no rival within LEAD. The account may be linked, has no
     customer yet, and is no other customer's candidate by as many points. All others are judged
     one by one.
     """
@@ -30,6 +35,7 @@ def clear_suggestions(division: Division, score: int) -> list[Candidate]:
         ~Exists(links),
         customer__standings__division=division,
         customer__standings__outcome=Standing.Outcome.REVIEW,
+        customer__standings__situation=LIKENESS_ALONE,
         account__status=ExactAccount.Status.CUSTOMER,
         account__is_gone=False,
         account__link_count=0,
@@ -37,7 +43,12 @@ def clear_suggestions(division: Division, score: int) -> list[Candidate]:
         score__gte=score,
     )
     best_first = clear.select_related("customer", "account__division").order_by("-score", "pk")
-    return list(best_first[:AT_ONCE])
+    return list(islice((each for each in best_first if not _has_doubt(each)), AT_ONCE))
+
+
+def _has_doubt(candidate: Candidate) -> bool:
+    """Whether any point speaks against the pair, or names another VAT entity."""
+    return any(value < 0 or text.startswith(OTHER_ENTITY) for text, value in candidate.points)
 
 
 def counts_by_threshold(clear: list[Candidate]) -> list[tuple[int, int]]:

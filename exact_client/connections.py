@@ -44,11 +44,12 @@ def decoded_code(pasted: str) -> str:
     return unquote(pasted.strip())
 
 
-def finish(code: str, *, connected_by: str) -> ExactConnection:
+def finish(code: str, *, connected_by: str, takes_current: bool = False) -> ExactConnection:
     """Turn the code of a consent, decoded once, into a working connection with its divisions.
 
-    The tokens are stored before they are used. When no division was chosen yet, the one that the
-    user has open in Exact is. Raises any ExactError.
+    The tokens are stored before they are used. With `takes_current`, for who has no page to
+    choose on, the division that the user has open in Exact is chosen unless one was before.
+    Raises any ExactError.
     """
     tokens = oauth.exchange(code, timezone.now())
     connection, _ = ExactConnection.objects.get_or_create(
@@ -66,11 +67,11 @@ def finish(code: str, *, connected_by: str) -> ExactConnection:
         refreshed_at=now,
     )
     connection.refresh_from_db()
-    read_divisions(connection)
+    read_divisions(connection, takes_current=takes_current)
     return connection
 
 
-def read_divisions(connection: ExactConnection) -> None:
+def read_divisions(connection: ExactConnection, *, takes_current: bool = False) -> None:
     """Bring the user and the divisions of a connection up to date. Raises any ExactError."""
     me = _client(connection, 0).me()
     found = list(_client(connection, me.current_division).divisions())
@@ -83,7 +84,7 @@ def read_divisions(connection: ExactConnection) -> None:
         codes = [record.code for record in found]
         hidden = connection.divisions.exclude(code__in=codes)
         hidden.update(status=Division.Status.HIDDEN)
-        if not connection.divisions.filter(is_chosen=True).exists():
+        if takes_current and not connection.divisions.filter(is_chosen=True).exists():
             connection.divisions.filter(code=me.current_division).update(is_chosen=True)
     connection.refresh_from_db()
 
@@ -121,7 +122,7 @@ def connect_through_sandbox(*, connected_by: str) -> ExactConnection:
     returned = parse_qs(urlsplit(landing).query)
     if "code" not in returned or not is_same_state(state, returned.get("state", [""])[0]):
         raise ExactDisconnectedError("The stand-in did not give a code.")
-    return finish(returned["code"][0], connected_by=connected_by)
+    return finish(returned["code"][0], connected_by=connected_by, takes_current=True)
 
 
 def _client(connection: ExactConnection, division: int) -> ExactClient:

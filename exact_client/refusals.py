@@ -62,8 +62,8 @@ REFUSALS: tuple[Refusal, ...] = (
         "closed_period",
         "The period of this date is closed in Exact.",
         "Reopen the period in Exact, or book it on a date in an open one.",
-        r"(periode is afgesloten|period is closed|closed period|période est clôturée"
-        r"|periode ist abgeschlossen)",
+        r"(periode\b.{0,12} is afgesloten|period\b.{0,12} is closed|closed period"
+        r"|période est clôturée|periode ist abgeschlossen)",
     ),
     Refusal(
         "unknown_year",

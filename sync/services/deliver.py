@@ -36,6 +36,7 @@ Kind, State = OutboxEntry.Kind, OutboxEntry.State
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 PAUSED = "Pushing is paused in the set-up."
 NO_SUCH_ADDRESS = "not_found"  # the refusal that is ours to mend
+UNKNOWN_WORDS = "Mend in Exact, or in the invoice, what it speaks of; then send it again."
 FAILURES_THAT_STOP = 3  # in a row: Exact is away, and the other rows need not find out too
 
 
@@ -208,7 +209,12 @@ def _write_down(office: Office, entry: OutboxEntry, outcome: Answer | ExactError
             )
         case ExactRefusedError():
             outbox.move(
-                entry, State.REFUSED, problem=outcome.kind, reason=str(outcome), settled_at=now
+                entry,
+                State.REFUSED,
+                problem=outcome.kind,
+                reason=str(outcome),
+                advice=UNKNOWN_WORDS if outcome.kind == "other" else "",
+                settled_at=now,
             )
         case _:  # the answer was lost, or nobody can read it
             outbox.unknown(entry, office.clock, reason=str(outcome), wait=office.settle / 3)

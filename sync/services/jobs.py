@@ -161,6 +161,8 @@ def _auto_push() -> InvoiceQuerySet:
 def push(run: Run) -> bool:
     """Push for every chosen division, for a while; return whether more can go at once."""
     release.release(_auto_push(), now=timezone.now())
+    if runs.is_at_work(run, timezone.now()):
+        return False  # another worker has it in hands
     with runs.running(run) as progress:
         for division in Division.objects.chosen().exclude(booking_settings__is_paused=True):
             _push(office_of(division), progress)

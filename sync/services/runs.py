@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
+from exact_client.meter import calls_made
 from sync.models import Run
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REFRESH = timedelta(milliseconds=500)  # how often progress is written, at most
+SILENT = timedelta(seconds=60)  # longer than any one call takes
 FORGOTTEN = timedelta(minutes=15)  # a run that has shown no life for so long has lost its worker
 
 
@@ -37,6 +39,7 @@ class Progress:
 
     run: Run
     written_at: datetime = field(default_factory=timezone.now)
+    counted: int = field(default_factory=calls_made)  # calls that are not this run's, or noted
 
     def show(self, done: int, total: int | None = None, /, **counts: int) -> None:
         """Note how much is done of how much, and the counts by word."""
@@ -48,7 +51,13 @@ class Progress:
     def write(self) -> None:
         """Write it now."""
         self.written_at = self.run.seen_at = timezone.now()
+        self.count_calls()
         self.run.save(update_fields=["done", "total", "counts", "message", "calls", "seen_at"])
+
+    def count_calls(self) -> None:
+        """Add what was asked of Exact since the last count."""
+        made = calls_made()
+        self.run.calls, self.counted = self.run.calls + made - self.counted, made
 
 
 @contextmanager
@@ -61,7 +70,8 @@ def running(run: Run) -> Iterator[Progress]:
     now = timezone.now()
     _save(run, state=Run.State.RUNNING, started_at=run.started_at or now, seen_at=now, message="")
     try:
-        yield progress
+        with _counting(progress):
+            yield progress
     except ExactTemporaryError as error:
         pause(run, str(error), resumes_at=error.retry_at)
     except ExactDisconnectedError as error:
@@ -74,6 +84,19 @@ def running(run: Run) -> Iterator[Progress]:
     else:
         if run.state == Run.State.RUNNING:
             _end(run, Run.State.DONE, run.message)
+
+
+@contextmanager
+def _counting(progress: Progress) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        progress.count_calls()  # saved with whatever the run came to
+
+
+def is_at_work(run: Run, now: datetime) -> bool:
+    """Whether a worker has this run in hands, and showed life a moment ago."""
+    return run.state == Run.State.RUNNING and run.seen_at is not None and run.seen_at > now - SILENT
 
 
 def pause(run: Run, message: str, *, resumes_at: datetime | None) -> None:

@@ -97,3 +97,21 @@ def test_an_account_that_two_customers_claim_is_not_clear(browser: Client) -> No
     a_candidate(account=account, score=95)
 
     assert "No clear suggestion" in shown(browser, BULK)
+
+
+@pytest.mark.parametrize(
+    "point", [["VAT number differs", -30], ["VAT number equal but for its end: B01 and B07", 30]]
+)
+def test_a_suggestion_with_a_doubt_is_not_accepted_in_bulk(
+    browser: Client, point: list[object]
+) -> None:
+    a_candidate(score=99, points=[["Name equal", 60], point])
+
+    assert "No clear suggestion" in shown(browser, BULK)
+
+
+def test_a_number_that_contradicts_is_judged_one_by_one(browser: Client) -> None:
+    candidate = a_candidate(score=99)
+    candidate.customer.standings.update(situation="vat_and_number_disagree")
+
+    assert "No clear suggestion" in shown(browser, BULK)

@@ -63,4 +63,4 @@ class Command(Verb):
 def _connect(code: str | None) -> ExactConnection:
     if code is None:
         return connections.connect_through_sandbox(connected_by=BY)
-    return connections.finish(connections.decoded_code(code), connected_by=BY)
+    return connections.finish(connections.decoded_code(code), connected_by=BY, takes_current=True)

@@ -48,6 +48,20 @@ def test_a_mirror_tells_its_counts_and_whether_anything_changed(division: Divisi
     assert not jobs.mirror(a_run(Run.Job.MIRROR))
 
 
+def test_a_run_tells_how_many_calls_it_took(division: Division) -> None:
+    assert mirrored().calls == 1  # a page holds 1,000 accounts
+
+
+def test_a_push_that_another_worker_has_in_hands_is_left_to_it() -> None:
+    run = a_run(Run.Job.PUSH)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, seen_at=timezone.now())
+    run.refresh_from_db()
+
+    assert not jobs.push(run)
+
+    assert Run.objects.get().state == Run.State.RUNNING
+
+
 def test_two_of_a_job_do_not_work_at_once(division: Division) -> None:
     with process_lock("mirror", division.pk), process_lock("match", division.pk):
         assert not jobs.mirror(a_run(Run.Job.MIRROR))
