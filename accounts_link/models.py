@@ -181,7 +181,10 @@ class ExactAccountQuerySet(models.QuerySet["ExactAccount"]):
     def for_overview(self) -> ExactAccountQuerySet:
         """With their links and open candidates, in three queries whatever the number of rows."""
         return self.prefetch_related(
-            Prefetch("links", AccountLink.objects.select_related("customer", "linked_by")),
+            Prefetch(
+                "links",
+                AccountLink.objects.select_related("customer", "linked_by").order_by("pk"),
+            ),
             Prefetch(
                 "candidates",
                 Candidate.objects.open().select_related("customer"),
