@@ -50,6 +50,14 @@ class Forecast:
     waiting: Counter[tuple[InvoiceState, str]] = field(default_factory=Counter)
     warnings: list[tuple[str, str]] = field(default_factory=list)  # (document, in words)
 
+    @property
+    def waiting_by_state(self) -> Counter[str]:
+        """How many documents stay, by state alone."""
+        counts: Counter[str] = Counter()
+        for (state, _), number in self.waiting.items():
+            counts[state] += number
+        return counts
+
 
 def forecast(division: Division) -> Forecast:
     """Go through every document of which nothing was sent."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -14,7 +13,7 @@ from django.db.models import Q
 from accounts_link.models import Customer
 from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
 from sync.models import Invoice, InvoiceState, OutboxEntry
-from sync.services import prepare, release, typed
+from sync.services import release, typed
 from sync.services.deliver import Delivered, drain
 from sync.services.match import match
 from sync.services.mirror import mirror
@@ -113,27 +112,3 @@ def waiting() -> Counter[str]:
     """Count the documents that are not booked, by state."""
     states = Invoice.objects.exclude(state=InvoiceState.BOOKED).values_list("state", flat=True)
     return Counter(states)
-
-
-@dataclass(slots=True)
-class DryRun:
-    """What a push would do."""
-
-    entries: int = 0
-    total: Decimal = Decimal(0)
-    accounts: set[str] = field(default_factory=set)
-    waiting: Counter[str] = field(default_factory=Counter)
-
-
-def dry_run(office: Office) -> DryRun:
-    """Work out what a push of everything would send, without sending or writing anything."""
-    result = DryRun()
-    for shown in prepare.previews(office.division, Invoice.objects.before_the_outbox()):
-        if shown.state != InvoiceState.READY or shown.entry is None:
-            result.waiting[shown.state] += 1
-            continue
-        result.entries += 1
-        result.total += shown.entry.incl
-        if shown.creates_account:
-            result.accounts.add(shown.invoice.customer_ref)
-    return result

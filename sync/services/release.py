@@ -46,11 +46,6 @@ def release(invoices: InvoiceQuerySet, *, now: datetime) -> int:
     return invoices.before_the_outbox().filter(released_at=None).update(released_at=now)
 
 
-def hold_back(invoices: InvoiceQuerySet) -> int:
-    """Take that word back, for those of which nothing was sent; return for how many."""
-    return invoices.before_the_outbox().exclude(released_at=None).update(released_at=None)
-
-
 def enqueue(
     division: Division,
     *,

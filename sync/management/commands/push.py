@@ -15,7 +15,7 @@ from sync.management.verbs import Outcome, Verb, counted, the_division
 from sync.models import Invoice, InvoiceState, OutboxEntry
 from sync.services import jobs, push, release
 from sync.services.deliver import Delivered
-from sync.services.office import Office
+from sync.services.forecast import forecast
 
 PATIENCE = timedelta(minutes=2)  # what opens sooner, such as the next minute, is waited for
 
@@ -35,9 +35,9 @@ class Command(Verb):
     def do(self, *, dry_run: bool, limit: int | None, no_wait: bool, **_: Any) -> Outcome:
         """Push now, in this process."""
         division = the_division()
-        office = jobs.office_of(division)
         if dry_run:
-            return _would(office)
+            return _would(division)
+        office = jobs.office_of(division)
         release.release(
             Invoice.objects.all() if limit is None else _first(limit), now=timezone.now()
         )
@@ -74,21 +74,22 @@ def _first(limit: int) -> Any:
     return Invoice.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:limit]))
 
 
-def _would(office: Office) -> Outcome:
-    would = push.dry_run(office)
+def _would(division: Division) -> Outcome:
+    would = forecast(division)
+    waiting = would.waiting_by_state
     lines = [
-        f"{would.entries:,} entries for {would.total:,.2f} including VAT would be sent, and "
-        f"{len(would.accounts):,} accounts created first.",
-        f"Waiting: {counted(would.waiting) or 'nothing'}.",
+        f"{would.total.entries:,} entries for {would.total.incl:,.2f} including VAT would be "
+        f"sent, and {len(would.accounts):,} accounts created first.",
+        f"Waiting: {counted(waiting) or 'nothing'}.",
     ]
     values = {
         "dry_run": True,
-        "entries": would.entries,
-        "total": would.total,
+        "entries": would.total.entries,
+        "total": would.total.incl,
         "accounts": sorted(would.accounts),
-        "waiting": would.waiting,
+        "waiting": waiting,
     }
-    return Outcome(lines, values, needs_a_person=bool(would.waiting))
+    return Outcome(lines, values, needs_a_person=bool(waiting))
 
 
 def _outcome(division: Division, pushed: push.Pushed, outcomes: dict[str, int]) -> Outcome:

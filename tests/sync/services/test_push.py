@@ -12,6 +12,7 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import BookingSettings, Invoice
 from sync.services import push
 from sync.services.deliver import PAUSED
+from sync.services.forecast import forecast
 from sync.services.office import Office
 from tests.build import NOW, a_customer, an_invoice
 from tests.sync.services.pushing import a_newcomer
@@ -107,7 +108,7 @@ def test_nothing_leaves_while_pushing_is_paused(
     assert (pushed.delivered.paused_because, sandbox.entries) == (PAUSED, [])
 
 
-def test_a_dry_run_counts_and_writes_nothing(
+def test_a_forecast_counts_and_writes_nothing(
     office: Office, customer: Customer, sandbox: ExactSandbox
 ) -> None:
     newcomer = a_newcomer(office)
@@ -116,9 +117,10 @@ def test_a_dry_run_counts_and_writes_nothing(
     an_invoice(customer=a_customer())
     before, calls = everything(), len(sandbox.calls)
 
-    would = push.dry_run(office)
+    would = forecast(office.division)
 
-    assert (would.entries, would.total, would.accounts) == (2, Decimal(242), {newcomer.number})
-    assert dict(would.waiting) == {"needs_link": 1}
+    assert (would.total.entries, would.total.incl) == (2, Decimal(242))
+    assert would.accounts == {newcomer.number: newcomer}
+    assert dict(would.waiting_by_state) == {"needs_link": 1}
     assert (everything() == before, len(sandbox.calls)) == (True, calls)
     assert Invoice.objects.filter(state="draft").count() == 3

@@ -48,14 +48,6 @@ def test_only_what_was_released_goes(office: Office, customer: Customer) -> None
     assert state_of(queued(office, held)) == "queued"
 
 
-def test_what_is_held_back_does_not_go(office: Office, customer: Customer) -> None:
-    invoice = an_invoice(customer=customer, released_at=NOW)
-
-    assert release.hold_back(Invoice.objects.all()) == 1
-
-    assert state_of(queued(office, invoice)) == "draft"
-
-
 def test_a_link_lets_go_what_waited_for_it(office: Office) -> None:
     customer = a_standing(division=office.division).customer
     invoice = queued(office, an_invoice(customer=customer, released_at=NOW))
