@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts_link import suggestions
@@ -21,6 +20,7 @@ from accounts_link.division import the_division
 from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount, LinkEvent
 from sync.services import link
 from sync.services.link import Author, LinkError
+from sync.views.common import way_back
 
 LONGEST_KEY = 18  # digits of a BigAutoField
 
@@ -52,7 +52,7 @@ def unlink(request: HttpRequest) -> HttpResponse:
     tie = rows.filter(division=the_division(request), pk=_number(request, "link")).first()
     if tie is None:
         messages.error(request, "This link is gone already: somebody else was first.")
-        return redirect(_way_back(request))
+        return redirect(way_back(request, "accounts_link:overview"))
     return _change(
         request,
         tie.customer,
@@ -96,12 +96,12 @@ def undo(request: HttpRequest) -> HttpResponse:
         return _to_its_case(request, event.customer) or answer
     done, refused = _each(events, lambda event: link.undo(event, _author(request)))
     _tell_of_many(request, f"{len(done)} undone.", refused)
-    return redirect(_way_back(request))
+    return redirect(way_back(request, "accounts_link:overview"))
 
 
 def _to_its_case(request: HttpRequest, customer: Customer) -> HttpResponse | None:
     """In the review, go back to the case that was undone: the next key is pressed for that one."""
-    page = urlsplit(_way_back(request))
+    page = urlsplit(way_back(request, "accounts_link:overview"))
     if page.path != reverse("accounts_link:review"):
         return None
     query = QueryDict(page.query, mutable=True)
@@ -121,10 +121,10 @@ def accept_many(request: HttpRequest) -> HttpResponse:
             f"Nothing was linked: {shown} suggestions were shown, by now there are {len(chosen)}."
             " Look at them again.",
         )
-        return redirect(_way_back(request))
+        return redirect(way_back(request, "accounts_link:overview"))
     done, refused = _each(chosen, lambda candidate: _accept(candidate, _author(request)))
     _tell_of_many(request, f"{len(done)} linked.", refused, undo=done)
-    return redirect(_way_back(request))
+    return redirect(way_back(request, "accounts_link:overview"))
 
 
 def _accept(candidate: Candidate, author: Author) -> LinkEvent:
@@ -179,7 +179,7 @@ def _answer(
     if request.headers.get("HX-Request") != "true" or origin not in {"account", "customer"}:
         if problem:
             messages.error(request, problem)
-        return redirect(_way_back(request))
+        return redirect(way_back(request, "accounts_link:overview"))
     rows = {
         "account": ExactAccount.objects.for_overview().filter(pk=account.pk),
         "customer": Customer.objects.with_standing(account.division).filter(pk=customer.pk),
@@ -231,13 +231,3 @@ def _numbers(request: HttpRequest, name: str) -> list[int]:
 def _number(request: HttpRequest, name: str) -> int:
     """Return one such key, or 0, which no row has."""
     return next(iter(_numbers(request, name)), 0)
-
-
-def _way_back(request: HttpRequest) -> str:
-    """Return the page to show next: as asked, if it is ours."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, require_https=request.is_secure()
-    ):
-        return wanted
-    return reverse("accounts_link:overview")
