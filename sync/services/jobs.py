@@ -161,12 +161,21 @@ def _auto_push() -> InvoiceQuerySet:
 def push(run: Run) -> bool:
     """Push for every chosen division, for a while; return whether more can go at once."""
     release.release(_auto_push(), now=timezone.now())
-    if runs.is_at_work(run, timezone.now()):
-        return False  # another worker has it in hands
+    if _somebody_sends():  # and tells the run itself how far it is
+        return False
     with runs.running(run) as progress:
         for division in Division.objects.chosen().exclude(booking_settings__is_paused=True):
             _push(office_of(division), progress)
     return run.resumes_at is not None and run.resumes_at <= timezone.now()
+
+
+def _somebody_sends() -> bool:
+    """Whether another worker is sending; asked of the lock, which a dead worker does not hold."""
+    for division in Division.objects.chosen():
+        with process_lock("division", division.pk) as held:
+            if not held:
+                return True
+    return False
 
 
 def _push(office: Office, progress: runs.Progress) -> None:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REFRESH = timedelta(milliseconds=500)  # how often progress is written, at most
-SILENT = timedelta(seconds=60)  # longer than any one call takes
 FORGOTTEN = timedelta(minutes=15)  # a run that has shown no life for so long has lost its worker
 
 
@@ -92,11 +91,6 @@ def _counting(progress: Progress) -> Iterator[None]:
         yield
     finally:
         progress.count_calls()  # saved with whatever the run came to
-
-
-def is_at_work(run: Run, now: datetime) -> bool:
-    """Whether a worker has this run in hands, and showed life a moment ago."""
-    return run.state == Run.State.RUNNING and run.seen_at is not None and run.seen_at > now - SILENT
 
 
 def pause(run: Run, message: str, *, resumes_at: datetime | None) -> None:

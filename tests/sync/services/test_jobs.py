@@ -52,14 +52,25 @@ def test_a_run_tells_how_many_calls_it_took(division: Division) -> None:
     assert mirrored().calls == 1  # a page holds 1,000 accounts
 
 
-def test_a_push_that_another_worker_has_in_hands_is_left_to_it() -> None:
+def test_a_push_that_another_worker_has_in_hands_is_left_to_it(division: Division) -> None:
+    run = a_run(Run.Job.PUSH)
+    Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING)
+    run.refresh_from_db()
+
+    with process_lock("division", division.pk):
+        assert not jobs.push(run)
+
+    assert Run.objects.get().state == Run.State.RUNNING
+
+
+def test_a_push_whose_worker_died_goes_on_at_once(division: Division) -> None:
     run = a_run(Run.Job.PUSH)
     Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, seen_at=timezone.now())
     run.refresh_from_db()
 
-    assert not jobs.push(run)
+    jobs.push(run)
 
-    assert Run.objects.get().state == Run.State.RUNNING
+    assert Run.objects.get().state == Run.State.DONE
 
 
 def test_two_of_a_job_do_not_work_at_once(division: Division) -> None:
