@@ -43,7 +43,8 @@ def clear_suggestions(division: Division, score: int) -> list[Candidate]:
         score__gte=score,
     )
     best_first = clear.select_related("customer", "account__division").order_by("-score", "pk")
-    return list(islice((each for each in best_first if not _has_doubt(each)), AT_ONCE))
+    streamed = best_first.iterator(chunk_size=AT_ONCE)  # read no further than needed
+    return list(islice((each for each in streamed if not _has_doubt(each)), AT_ONCE))
 
 
 def _has_doubt(candidate: Candidate) -> bool:
