@@ -14,7 +14,8 @@ class ManualClock:
     def __init__(self, hour: datetime = NOW) -> None:
         self.hour = hour
         self.seconds = 1000.0
-        self.boot = "this boot"
+        self.boots = 1
+        self.boot = "boot 1"
 
     def now(self) -> datetime:
         """Return the hour."""
@@ -35,4 +36,5 @@ class ManualClock:
 
     def reboot(self) -> None:
         """Start the machine anew: the steady clock begins at zero, under another name."""
-        self.boot, self.seconds = f"{self.boot}, again", 0.0
+        self.boots += 1
+        self.boot, self.seconds = f"boot {self.boots}", 0.0
