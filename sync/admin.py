@@ -176,9 +176,9 @@ class BookingSettingsAdmin(ModelAdmin):
     """The choices that hold for a whole division."""
 
     list_display = (
-        "division", "auto_push", "create_accounts", "fill_search_code", "code_policy", "is_paused",
+        "division", "push_policy", "create_accounts", "fill_search_code", "code_policy", "is_paused",
     )  # fmt: skip
-    list_editable = ("auto_push", "create_accounts", "fill_search_code", "is_paused")
+    list_editable = ("push_policy", "create_accounts", "fill_search_code", "is_paused")
     list_select_related = ("division",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

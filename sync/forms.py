@@ -121,7 +121,11 @@ class SettingsForm(ModelForm):
 
     class Meta:
         model = BookingSettings
-        fields = ["auto_push", "create_accounts", "fill_search_code", "code_policy", "is_paused"]
+        fields = [
+            "push_policy", "push_delay_days", "push_up_to", "discount_policy", "discount_product",
+            "zero_policy", "defer_revenue", "attach_files", "bounce_days", "create_accounts",
+            "fill_search_code", "code_policy", "is_paused",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,32 +1,66 @@
 """The rows of the work itself: documents, mappings, the outbox, cursors, runs and signals."""
 
-from sync.models.documents import Invoice, InvoiceLine, InvoiceState
-from sync.models.ledger import CostCentre, GLAccount, Journal, PaymentCondition, VATCode
-from sync.models.mapping import BookingSettings, GLMapping, JournalMapping, VATMapping
+from sync.models.api import ApiAnswer, ApiClient
+from sync.models.documents import IN_THE_BOOKS, Invoice, InvoiceFile, InvoiceLine, InvoiceState
+from sync.models.ledger import (
+    ClosedPeriod,
+    CostCentre,
+    CostUnit,
+    GLAccount,
+    Journal,
+    LedgerLine,
+    PaymentCondition,
+    PaymentTerm,
+    Period,
+    VATCode,
+    WhenClosed,
+)
+from sync.models.mapping import (
+    BookingSettings,
+    GLMapping,
+    JournalMapping,
+    PaymentConditionMapping,
+    Route,
+    VATMapping,
+)
 from sync.models.mirror import MirrorCursor
 from sync.models.outbox import Attempt, OutboxEntry
 from sync.models.runs import Heartbeat, Run
 from sync.models.signals import Signal
+from sync.models.sources import ZapfloorSource
 from sync.models.uploads import Upload
 
 __all__ = [
+    "IN_THE_BOOKS",
+    "ApiAnswer",
+    "ApiClient",
     "Attempt",
     "BookingSettings",
+    "ClosedPeriod",
     "CostCentre",
+    "CostUnit",
     "GLAccount",
     "GLMapping",
     "Heartbeat",
     "Invoice",
+    "InvoiceFile",
     "InvoiceLine",
     "InvoiceState",
     "Journal",
     "JournalMapping",
+    "LedgerLine",
     "MirrorCursor",
     "OutboxEntry",
     "PaymentCondition",
+    "PaymentConditionMapping",
+    "PaymentTerm",
+    "Period",
+    "Route",
     "Run",
     "Signal",
     "Upload",
     "VATCode",
     "VATMapping",
+    "WhenClosed",
+    "ZapfloorSource",
 ]

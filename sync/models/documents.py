@@ -30,6 +30,14 @@ class InvoiceState(models.TextChoices):
     UNDONE = "undone", "Undone"
 
 
+# Its entry stands in Exact. Drifted: it stands there otherwise than we booked it, or not any more.
+IN_THE_BOOKS = [
+    InvoiceState.BOOKED,
+    InvoiceState.PART_PAID,
+    InvoiceState.PAID,
+    InvoiceState.DRIFTED,
+]
+
 BEFORE_THE_OUTBOX = [
     InvoiceState.DRAFT,
     InvoiceState.NEEDS_DATA,
@@ -45,6 +53,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def before_the_outbox(self) -> InvoiceQuerySet:
         """Those of which nothing was sent yet: their state may be worked out anew."""
         return self.filter(state__in=BEFORE_THE_OUTBOX)
+
+    def in_the_books(self) -> InvoiceQuerySet:
+        """Those that were booked, and were not undone since."""
+        return self.filter(state__in=IN_THE_BOOKS)
 
     def named(self, text: str) -> InvoiceQuerySet:
         """Those whose number, customer, or entry number holds all words of `text`."""
@@ -65,22 +77,45 @@ class Invoice(models.Model):
         INVOICE = "invoice", "Invoice"
         CREDIT_NOTE = "credit_note", "Credit note"
 
+    class Source(models.TextChoices):
+        FILE = "file", "A file"
+        UBL = "ubl", "UBL"
+        API = "api", "The intake API"
+        ZAPFLOOR = "zapfloor", "zapfloor's API"
+
     number = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=11, choices=Kind, default=Kind.INVOICE)
     invoice_date = models.DateField()
     due_date = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
-    customer_ref = models.CharField(max_length=30, help_text="The number the source gave.")
+    source = models.CharField(max_length=8, choices=Source, default=Source.FILE)
+    customer_ref = models.CharField(
+        max_length=30, blank=True, help_text="The number the source gave."
+    )
+    customer_vat = models.CharField(
+        max_length=35, blank=True, help_text="As the source gave it; it finds a customer as well."
+    )
+    customer_endpoint = models.CharField(
+        max_length=60, blank=True, help_text="Where it receives by Peppol: 0208:0403019261."
+    )
+    customer_name = models.CharField(max_length=150, blank=True)
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="invoices"
     )
     location = models.CharField(max_length=30, blank=True)
+    billing_entity = models.CharField(max_length=60, blank=True)
+    payment_terms = models.CharField(max_length=60, blank=True, help_text="In the source's words.")
     structured_reference = models.CharField(max_length=25, blank=True)
     your_reference = models.CharField(max_length=60, blank=True)
     credited_invoice = models.CharField(max_length=60, blank=True)
     total_excl = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     total_vat = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     total_incl = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    vat_breakdown = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The source's VAT as [category, rate in per cent, base, VAT], amounts as texts.",
+    )
     amount = models.DecimalField(
         max_digits=14, decimal_places=2, default=0, help_text="Including VAT, as it will be booked."
     )
@@ -92,6 +127,11 @@ class Invoice(models.Model):
     )
     state = models.CharField(max_length=14, choices=InvoiceState, default=InvoiceState.DRAFT)
     reason = models.TextField(blank=True, help_text="Why it is not further, in plain words.")
+    book_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day a person chose for the books, its own being in a closed period.",
+    )
     released_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -100,6 +140,26 @@ class Invoice(models.Model):
     entry_id = models.UUIDField("entry in Exact", null=True, blank=True)
     entry_number = models.CharField(max_length=20, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)
+    booked_content = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Fingerprint of Exact's version that a person accepted after it had drifted.",
+    )
+    open_amount = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Still to be paid, in its own currency. Empty: Exact did not tell yet.",
+    )
+    last_payment_on = models.DateField(null=True, blank=True)
+    paid_on = models.DateField(null=True, blank=True, help_text="When the last of it was paid.")
+    paid_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When we first saw it paid; a bounce takes it back."
+    )
+    payment_changed_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="When what we tell of its payment changed."
+    )
     imported_at = models.DateTimeField()
 
     objects = InvoiceQuerySet.as_manager()
@@ -129,6 +189,15 @@ class InvoiceLine(models.Model):
     unit_price = models.DecimalField(max_digits=14, decimal_places=4)
     discount_percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
     vat_rate = models.DecimalField(max_digits=6, decimal_places=2)
+    vat_category = models.CharField(
+        max_length=2, blank=True, help_text="UBL's: S, Z, E, AE, K, G or O. Empty: not told."
+    )
+    supply = models.CharField(
+        max_length=11,
+        blank=True,
+        choices=[("goods", "Goods"), ("services", "Services"), ("real_estate", "Letting")],
+        help_text="Empty: by its resource type.",
+    )
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)
 
@@ -138,3 +207,27 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} line {self.position}"
+
+
+class InvoiceFile(models.Model):
+    """A file that belongs to a document: its PDF, or the UBL it came as. Attached to its entry."""
+
+    class Kind(models.TextChoices):
+        PDF = "pdf", "PDF"
+        UBL = "ubl", "UBL"
+        OTHER = "other", "Other"
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=5, choices=Kind)
+    name = models.CharField(max_length=120, help_text="As Exact will show it.")
+    file = models.FileField(upload_to="documents/%Y/%m/")
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("invoice", "sha256", name="a_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,7 +3,14 @@
 from django.db import models
 
 from exact_client.models import Division
-from sync.models.ledger import CostCentre, GLAccount, Journal, VATCode
+from sync.models.ledger import (
+    CostCentre,
+    CostUnit,
+    GLAccount,
+    Journal,
+    PaymentCondition,
+    VATCode,
+)
 
 RESOURCE_TYPES = [
     ("product", "Product"),
@@ -11,6 +18,16 @@ RESOURCE_TYPES = [
     ("unit", "Unit or office"),
     ("desk", "Desk"),
     ("discount", "Discount"),
+]
+SUPPLIES = [("goods", "Goods"), ("services", "Services"), ("real_estate", "Letting")]
+VAT_CATEGORIES = [  # of EN 16931, as UBL writes them
+    ("S", "S standard rate"),
+    ("Z", "Z zero rate"),
+    ("E", "E exempt"),
+    ("AE", "AE reverse charge"),
+    ("K", "K supply within the EU"),
+    ("G", "G export"),
+    ("O", "O outside VAT"),
 ]
 
 
@@ -21,9 +38,58 @@ class BookingSettings(models.Model):
         EXACT = "exact", "Exact numbers new accounts"
         ZAPFLOOR = "zapfloor", "The zapfloor number becomes the code"
 
+    class PushPolicy(models.TextChoices):
+        OFF = "off", "Only what a person sends"
+        REVIEWED = "reviewed", "What a person approved"
+        DELAYED = "delayed", "Some days after its date"
+        AT_ONCE = "at_once", "As soon as it is ready"
+
+    class DiscountPolicy(models.TextChoices):
+        NET = "net", "Taken off its line"
+        ACCOUNT = "account", "A line of its own, on the G/L account for discounts"
+        PRODUCT = "product", "A line of its own, as one product"
+
+    class ZeroPolicy(models.TextChoices):
+        EXCLUDE = "exclude", "Leave it out"
+        BOOK = "book", "Book it"
+        HOLD = "hold", "Hold it for a person"
+
     division = models.OneToOneField(Division, models.CASCADE, related_name="booking_settings")
-    auto_push = models.BooleanField(
-        "push by itself", default=False, help_text="Send each invoice as soon as it is ready."
+    push_policy = models.CharField(
+        "sends by itself", max_length=8, choices=PushPolicy, default=PushPolicy.OFF
+    )
+    push_delay_days = models.PositiveSmallIntegerField(
+        "days to wait", default=3, help_text="After the date of the invoice, when it is delayed."
+    )
+    push_up_to = models.DecimalField(
+        "at most",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="With VAT; a larger one waits for a person. Empty: no limit.",
+    )
+    discount_policy = models.CharField(
+        "discounts", max_length=7, choices=DiscountPolicy, default=DiscountPolicy.NET
+    )
+    discount_product = models.CharField(
+        "product for discounts", max_length=60, blank=True, help_text="Its resource code."
+    )
+    zero_policy = models.CharField(
+        "documents of 0.00", max_length=7, choices=ZeroPolicy, default=ZeroPolicy.EXCLUDE
+    )
+    defer_revenue = models.BooleanField(
+        "defer revenue",
+        default=True,
+        help_text="Give Exact the period of a line, so that it spreads the revenue over it.",
+    )
+    attach_files = models.BooleanField(
+        "attach files", default=True, help_text="The PDF and the UBL of a document, to its entry."
+    )
+    bounce_days = models.PositiveSmallIntegerField(
+        "days until paid counts",
+        default=3,
+        help_text="A collected direct debit may bounce: “paid” is told on after so many days.",
     )
     create_accounts = models.BooleanField(
         "create accounts",
@@ -64,6 +130,7 @@ class JournalMapping(models.Model):
     cost_centre = models.ForeignKey(
         CostCentre, models.PROTECT, related_name="+", null=True, blank=True
     )
+    cost_unit = models.ForeignKey(CostUnit, models.PROTECT, related_name="+", null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -101,7 +168,10 @@ class GLMapping(models.Model):
 
 
 class VATMapping(models.Model):
-    """The VAT code of a country group, business type and rate."""
+    """The VAT code of a country group, business type, kind of supply, UBL category and rate.
+
+    Empty fields hold for all; the most exact row wins, the category before the supply.
+    """
 
     class CountryGroup(models.TextChoices):
         DOMESTIC = "domestic", "Own country"
@@ -120,18 +190,72 @@ class VATMapping(models.Model):
         ],
         help_text="Empty: every business type.",
     )
+    supply = models.CharField(
+        max_length=11, blank=True, choices=SUPPLIES, help_text="Empty: every kind of supply."
+    )
+    vat_category = models.CharField(
+        "UBL category",
+        max_length=2,
+        blank=True,
+        choices=VAT_CATEGORIES,
+        help_text="Empty: every category, and documents that don't come as UBL.",
+    )
     rate = models.DecimalField(max_digits=6, decimal_places=2, help_text="In per cent.")
     vat_code = models.ForeignKey(VATCode, models.PROTECT, related_name="+", verbose_name="VAT code")
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        ordering = ["country_group", "business_type", "rate"]
+        ordering = ["country_group", "business_type", "supply", "vat_category", "rate"]
         verbose_name = "VAT mapping"
         constraints = [
             models.UniqueConstraint(
-                "division", "country_group", "business_type", "rate", name="a_vat_cell_once"
+                "division",
+                "country_group",
+                "business_type",
+                "supply",
+                "vat_category",
+                "rate",
+                name="a_vat_cell_once",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.country_group} {self.business_type} {self.rate} %: {self.vat_code}"
+        what = (self.country_group, self.business_type, self.supply, self.vat_category)
+        return f"{' '.join(filter(None, what))} {self.rate} %: {self.vat_code}"
+
+
+class PaymentConditionMapping(models.Model):
+    """The payment condition of the source's payment terms; without one the account's own holds."""
+
+    division = models.ForeignKey(
+        Division, models.CASCADE, related_name="payment_condition_mappings"
+    )
+    payment_terms = models.CharField(
+        max_length=60, blank=True, help_text="In the source's words. Empty: all others."
+    )
+    payment_condition = models.ForeignKey(PaymentCondition, models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["payment_terms"]
+        constraints = [models.UniqueConstraint("division", "payment_terms", name="terms_once")]
+
+    def __str__(self) -> str:
+        return f"{self.payment_terms or 'all other terms'}: {self.payment_condition}"
+
+
+class Route(models.Model):
+    """Which division books a location's documents, or a billing entity's. Empty fields: all."""
+
+    location = models.CharField(max_length=30, blank=True)
+    billing_entity = models.CharField(max_length=60, blank=True)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="routes")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["billing_entity", "location"]
+        constraints = [models.UniqueConstraint("location", "billing_entity", name="route_once")]
+
+    def __str__(self) -> str:
+        what = " · ".join(filter(None, (self.billing_entity, self.location)))
+        return f"{what or 'everything else'}: {self.division}"

@@ -7,7 +7,7 @@ from django.db import models
 
 from accounts_link.models import Customer
 from exact_client.models import Division
-from sync.models.documents import Invoice
+from sync.models.documents import Invoice, InvoiceFile
 
 
 class OutboxEntry(models.Model):
@@ -21,6 +21,10 @@ class OutboxEntry(models.Model):
     class Kind(models.TextChoices):
         ACCOUNT = "account", "Account"
         SALES_ENTRY = "sales_entry", "Sales entry"
+        DOCUMENT = "document", "Document"
+        ATTACHMENT = "attachment", "Attachment"
+        REMOVAL = "removal", "Removal of an entry"
+        REVERSAL = "reversal", "Reversing entry"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -32,6 +36,8 @@ class OutboxEntry(models.Model):
         UNCLEAR = "unclear", "Could not be settled"
         CANCELLED = "cancelled", "Cancelled"
 
+    # Of one customer these go in the order in which they were made; files wait for nobody.
+    IN_ORDER = (Kind.ACCOUNT, Kind.SALES_ENTRY, Kind.REMOVAL, Kind.REVERSAL)
     OVER = (State.DONE, State.CANCELLED)
     FOR_A_PERSON = (State.REFUSED, State.CONFLICT, State.UNCLEAR)
 
@@ -42,6 +48,12 @@ class OutboxEntry(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="outbox")
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, null=True, blank=True, related_name="outbox"
+    )
+    file = models.ForeignKey(
+        InvoiceFile, models.PROTECT, null=True, blank=True, related_name="outbox"
+    )
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="undone_by"
     )
     payload = models.JSONField(help_text="As it goes over the wire.")
     payload_hash = models.CharField(max_length=64)

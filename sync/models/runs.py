@@ -13,6 +13,9 @@ class Run(models.Model):
         PUSH = "push", "Push to Exact"
         IMPORT = "import", "Import a file"
         LEDGER = "ledger", "Read the books' set-up"
+        BOOKED = "booked", "Read back what is booked"
+        PAYMENTS = "payments", "Read payments"
+        SOURCE = "source", "Fetch from zapfloor"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for a worker"

@@ -152,7 +152,7 @@ def something_is_due() -> bool:
 
 def _auto_push() -> InvoiceQuerySet:
     """Documents of divisions that push by themselves, which nobody let go yet."""
-    automatic = BookingSettings.objects.filter(auto_push=True, is_paused=False)
+    automatic = BookingSettings.objects.filter(push_policy="at_once", is_paused=False)
     return Invoice.objects.before_the_outbox().filter(
         released_at=None, division__in=automatic.values("division")
     )

@@ -212,10 +212,18 @@ def test_locations_with_quotes_and_bars_keep_their_name(browser: Client) -> None
 
 
 def test_settings_are_saved(browser: Client) -> None:
-    told(browser, "/exact/setup/settings/", {"auto_push": "on", "code_policy": "zapfloor"})
+    typed = {
+        "push_policy": "at_once",
+        "push_delay_days": "3",
+        "discount_policy": "net",
+        "zero_policy": "exclude",
+        "bounce_days": "3",
+        "code_policy": "zapfloor",
+    }
+    told(browser, "/exact/setup/settings/", typed)
 
     chosen = BookingSettings.objects.get()
-    assert (chosen.auto_push, chosen.create_accounts) == (True, False)
+    assert (chosen.push_policy, chosen.create_accounts) == ("at_once", False)
     assert chosen.code_policy == "zapfloor"
 
 

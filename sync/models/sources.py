@@ -1,0 +1,38 @@
+"""Where documents are fetched from: zapfloor's API, as far as anybody knows it."""
+
+from django.db import models
+
+
+class ZapfloorSource(models.Model):
+    """A connection to zapfloor's API. Its paths and fields are settings, for nothing is published.
+
+    Secrets are sealed as tokens are.
+    """
+
+    name = models.CharField(max_length=80, unique=True, default="zapfloor")
+    base_url = models.URLField(help_text="For example https://api.zapfloorhq.com")
+    token_path = models.CharField(max_length=200, default="/oauth/token")
+    client_id = models.CharField(max_length=200)
+    client_secret_sealed = models.TextField(blank=True)
+    username = models.CharField(max_length=200)
+    password_sealed = models.TextField(blank=True)
+    token_sealed = models.TextField(blank=True)
+    token_expires_at = models.DateTimeField(null=True, blank=True)
+    scope = models.CharField(max_length=300, default="CUSTOMER:READ INVOICE:READ")
+    customers_path = models.CharField(max_length=200, default="/v1/customers")
+    invoices_path = models.CharField(max_length=200, default="/v1/invoices")
+    customer_fields = models.JSONField(
+        default=dict, blank=True, help_text="Our field: where it is found in a record."
+    )
+    invoice_fields = models.JSONField(
+        default=dict, blank=True, help_text="Our field: where it is found in a record."
+    )
+    line_fields = models.JSONField(
+        default=dict, blank=True, help_text="Our field: where it is found in a line."
+    )
+    is_active = models.BooleanField(default=False)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+    problem = models.TextField(blank=True, help_text="Why the last fetch failed, in plain words.")
+
+    def __str__(self) -> str:
+        return self.name
