@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,25 +16,27 @@ from exact_client.budget import Lane
 from exact_client.errors import ExactUncertainError, ExactUnexpectedError
 from exact_client.models import Division
 from exact_client.odata import literal
+from exact_client.reading import OnOdd, Record, read, read_all
 from exact_client.records import (
     AccountRecord,
+    AttachmentRecord,
     CostcenterRecord,
+    CostunitRecord,
     DeletedRecord,
     DivisionRecord,
+    DocumentRecord,
     FinancialPeriodRecord,
     GLAccountRecord,
     JournalRecord,
     JournalStatusRecord,
     MeRecord,
-    OnOdd,
     PaymentConditionRecord,
-    Record,
+    PaymentTermRecord,
     SalesEntryLineRecord,
     SalesEntryRecord,
     SyncedAccountRecord,
+    TransactionLineRecord,
     VATCodeRecord,
-    read,
-    read_all,
 )
 from exact_client.transport import Transport, transport_for
 
@@ -41,6 +44,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 ACCOUNTS = "crm/Accounts"
 SALES_ENTRIES = "salesentry/SalesEntries"
+DOCUMENTS, ATTACHMENTS = "documents/Documents", "documents/DocumentAttachments"
 
 
 class ExactClient:
@@ -132,6 +136,17 @@ class ExactClient:
         """
         return _created(SalesEntryRecord, self._transport.post(SALES_ENTRIES, payload))
 
+    def delete_sales_entry(self, entry_id: UUID) -> None:
+        """Delete an open entry. May be repeated: look it up to know whether it is gone.
+
+        Raises ExactRefusedError when it is not open any more, or not there.
+        """
+        self._transport.delete(odata.key(SALES_ENTRIES, entry_id))
+
+    def sales_entry(self, entry_id: UUID) -> SalesEntryRecord | None:
+        """Return this entry as it is now, or None when it is gone."""
+        return next(iter(self._look_up(f"EntryID eq {literal(entry_id)}")), None)
+
     def sales_entries_with_reference(self, your_ref: str) -> list[SalesEntryRecord]:
         """Return the entries with this `YourRef`, which Exact does not keep unique.
 
@@ -172,6 +187,46 @@ class ExactClient:
         where = f"EntryID eq {literal(entry_id)}"
         return self._list(SalesEntryLineRecord, "salesentry/SalesEntryLines", where)
 
+    def transaction_lines_changed_since(self, timestamp: int) -> Iterator[TransactionLineRecord]:
+        """Yield the lines of all journals changed after `timestamp`, a row version."""
+        where = f"Timestamp gt {literal(timestamp)}"
+        return self._list(TransactionLineRecord, "sync/Financial/TransactionLines", where)
+
+    def payment_terms_changed_since(self, timestamp: int) -> Iterator[PaymentTermRecord]:
+        """Yield the receipts and payments changed after `timestamp`, a row version."""
+        where = f"Timestamp gt {literal(timestamp)}"
+        return self._list(PaymentTermRecord, "sync/Cashflow/PaymentTerms", where)
+
+    # Documents.
+
+    def create_document(self, payload: Mapping[str, Any]) -> DocumentRecord:
+        """Create a document; `Subject` and `Type` are required.
+
+        Raises ExactUncertainError when it may have been made: look among those of its entry.
+        """
+        return _created(DocumentRecord, self._transport.post(DOCUMENTS, payload))
+
+    def documents_of_entry(self, entry_id: UUID) -> list[DocumentRecord]:
+        """Return the documents that hang on an entry."""
+        where = f"FinancialTransactionEntryID eq {literal(entry_id)}"
+        return self._all(DocumentRecord, DOCUMENTS, where)
+
+    def create_attachment(self, document_id: UUID, name: str, content: bytes) -> AttachmentRecord:
+        """Put a file in a document.
+
+        Raises ExactUncertainError when it may be there: look among the document's attachments.
+        """
+        file = {
+            "Document": document_id,
+            "FileName": name,
+            "Attachment": b64encode(content).decode(),
+        }
+        return _created(AttachmentRecord, self._transport.post(ATTACHMENTS, file))
+
+    def attachments_of(self, document_id: UUID) -> list[AttachmentRecord]:
+        """Return the files of a document, without their content."""
+        return self._all(AttachmentRecord, ATTACHMENTS, f"Document eq {literal(document_id)}")
+
     # What the division's books offer.
 
     def journals(self) -> Iterator[JournalRecord]:
@@ -194,6 +249,10 @@ class ExactClient:
         """Yield the cost centres."""
         return self._list(CostcenterRecord, "hrm/Costcenters")
 
+    def cost_units(self) -> Iterator[CostunitRecord]:
+        """Yield the cost units."""
+        return self._list(CostunitRecord, "hrm/Costunits")
+
     def financial_periods(self) -> Iterator[FinancialPeriodRecord]:
         """Yield the periods that exist; a day outside all of them cannot be booked on."""
         return self._list(FinancialPeriodRecord, "financial/FinancialPeriods")
@@ -211,9 +270,13 @@ class ExactClient:
             yield from _read(cls, page.rows, self._on_odd)
 
     def _look_up(self, where: str) -> list[SalesEntryRecord]:
-        params = _select(SalesEntryRecord) | {"$filter": where}
-        pages = self._transport.pages(SALES_ENTRIES, params, Lane.LOOKUP)
-        return [entry for page in pages for entry in _read(SalesEntryRecord, page.rows, None)]
+        return self._all(SalesEntryRecord, SALES_ENTRIES, where)
+
+    def _all(self, cls: type[RecordT], path: str, where: str) -> list[RecordT]:
+        """Return a whole list or raise: what is missed here would be made a second time."""
+        params = _select(cls) | {"$filter": where}
+        pages = self._transport.pages(path, params, Lane.LOOKUP)
+        return [record for page in pages for record in _read(cls, page.rows, None)]
 
     def _only(self, cls: type[RecordT], rows: Sequence[msgspec.Raw]) -> RecordT:
         records = list(_read(cls, rows, None))

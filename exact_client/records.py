@@ -1,4 +1,4 @@
-"""What Exact sends, as frozen values: trimmed, typed, and without what we never ask for.
+"""What Exact sends, as frozen values, without what we never ask for.
 
 Times are Exact's local wall clock (that of the company, Amsterdam or Brussels or Paris), although
 the wire writes them as if they were UTC: they come as naive values and must not be converted.
@@ -6,55 +6,14 @@ the wire writes them as if they were UTC: they come as naive values and must not
 
 from __future__ import annotations
 
-import re
-from abc import ABCMeta
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
-import msgspec
-
-if TYPE_CHECKING:
-    Padded = str
-    LocalDate = date
-    LocalTime = datetime
-else:
-    # msgspec hands these to our hook; the values themselves are plain str, date and datetime.
-    Padded = ABCMeta("Padded", (), {})  # Exact pads with blanks: "               555", "FR "
-    LocalDate = ABCMeta("LocalDate", (), {})
-    LocalTime = ABCMeta("LocalTime", (), {})
-    Padded.register(str)
-    LocalDate.register(date)
-    LocalTime.register(datetime)
-
-UPPER_CASE = {"id", "vat", "gl", "ar", "dc", "fc", "hr"}
+from exact_client.reading import LocalDate, LocalTime, Padded, Record, named
 
 
-def exact_name(field: str) -> str:
-    """Return Exact's name of one of our fields: `vat_number` is `VATNumber`."""
-    words = field.split("_")
-    return "".join(word.upper() if word in UPPER_CASE else word.capitalize() for word in words)
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True, rename=exact_name):
-    """Anything that Exact sends. Properties that we do not name are ignored."""
-
-    FIELDS: ClassVar[tuple[str, ...]] = ()  # Exact's names, for $select
-
-
-RecordT = TypeVar("RecordT", bound=Record)
-
-
-def _named(cls: type[RecordT]) -> type[RecordT]:
-    cls.FIELDS = tuple(field.encode_name for field in msgspec.structs.fields(cls))
-    return cls
-
-
-@_named
+@named
 class AccountRecord(Record, frozen=True, kw_only=True):
     """A relation in a division: a customer, supplier, prospect or none of them (crm/Accounts)."""
 
@@ -81,26 +40,28 @@ class AccountRecord(Record, frozen=True, kw_only=True):
     modified: LocalTime | None = None
 
 
-@_named
+@named
 class SyncedAccountRecord(AccountRecord, frozen=True, kw_only=True):
     """An account with its row version, as sync/CRM/Accounts gives it."""
 
     timestamp: int  # a number that only grows, not a time of day
 
 
-@_named
+@named
 class DeletedRecord(Record, frozen=True, kw_only=True):
     """A record that was deleted within the last two months (sync/Deleted)."""
 
+    TRANSACTION_LINE: ClassVar[int] = 1
     ACCOUNT: ClassVar[int] = 2
+    PAYMENT_TERM: ClassVar[int] = 10
 
     timestamp: int
     entity_key: UUID
-    entity_type: int  # 2 is an account
+    entity_type: int
     deleted_date: LocalTime | None = None
 
 
-@_named
+@named
 class SalesEntryRecord(Record, frozen=True, kw_only=True):
     """The header of an entry in a sales journal (salesentry/SalesEntries). Amounts include VAT."""
 
@@ -120,7 +81,7 @@ class SalesEntryRecord(Record, frozen=True, kw_only=True):
     created: LocalTime | None = None
 
 
-@_named
+@named
 class SalesEntryLineRecord(Record, frozen=True, kw_only=True):
     """One line of a sales entry (salesentry/SalesEntryLines). The amount excludes VAT."""
 
@@ -132,10 +93,97 @@ class SalesEntryLineRecord(Record, frozen=True, kw_only=True):
     gl_account: UUID | None = None
     vat_code: Padded | None = None
     cost_center: str | None = None
+    cost_unit: str | None = None
     description: str | None = None
 
 
-@_named
+@named
+class TransactionLineRecord(Record, frozen=True, kw_only=True):
+    """A line of any entry in the books (sync/Financial/TransactionLines).
+
+    Line 0 is the entry's header with its total; the revenue of a sale is negative, for credit.
+    """
+
+    timestamp: int
+    id: UUID
+    entry_id: UUID
+    line_number: int = 0
+    journal_code: Padded | None = None
+    entry_number: int | None = None
+    date: LocalDate | None = None
+    financial_year: int | None = None
+    financial_period: int | None = None
+    account: UUID | None = None
+    account_name: str | None = None
+    gl_account: UUID | None = None
+    gl_account_code: Padded | None = None
+    vat_code: Padded | None = None
+    currency: Padded | None = None
+    amount_fc: Decimal | None = None
+    amount_dc: Decimal | None = None
+    amount_vat_fc: Decimal | None = None
+    description: str | None = None
+    your_ref: str | None = None
+    cost_center: str | None = None
+    cost_unit: str | None = None
+    document: UUID | None = None
+    status: int | None = None  # 20 open, 50 processed
+
+
+@named
+class PaymentTermRecord(Record, frozen=True, kw_only=True):
+    """What a customer owes or paid, or what we owe or paid (sync/Cashflow/PaymentTerms).
+
+    Amounts are negative for what a customer owes. The feed can't be filtered by `line_type`.
+    """
+
+    RECEIPT: ClassVar[int] = 20  # 22 is a payment of ours
+
+    timestamp: int
+    id: UUID
+    line_type: int | None = None
+    transaction_entry_id: UUID | None = None  # EntryID of the sales entry
+    entry_number: int | None = None
+    invoice_number: int | None = None
+    your_ref: str | None = None
+    account: UUID | None = None
+    amount_fc: Decimal | None = None
+    amount_dc: Decimal | None = None
+    currency: Padded | None = None
+    due_date: LocalDate | None = None
+    invoice_date: LocalDate | None = None
+    status: int | None = None  # 20 open, 30 selected, 40 processed, 50 matched
+    is_fully_paid: bool = False
+    last_payment_date: LocalDate | None = None
+
+
+@named
+class DocumentRecord(Record, frozen=True, kw_only=True):
+    """A document, which may hang on an entry (documents/Documents). Type 10: sales invoice."""
+
+    SALES_INVOICE: ClassVar[int] = 10
+
+    id: UUID
+    subject: str | None = None
+    type: int | None = None
+    account: UUID | None = None
+    financial_transaction_entry_id: UUID | None = None
+    document_date: LocalDate | None = None
+    hid: int | None = None  # its number, as Exact's screens show it
+
+
+@named
+class AttachmentRecord(Record, frozen=True, kw_only=True):
+    """A file of a document (documents/DocumentAttachments); its content is behind `url`."""
+
+    id: UUID
+    document: UUID | None = None
+    file_name: str | None = None
+    file_size: Decimal | None = None  # bytes
+    url: str | None = None
+
+
+@named
 class JournalRecord(Record, frozen=True, kw_only=True):
     """A journal, referred to by its code (financial/Journals). Type 20 is sales."""
 
@@ -148,7 +196,7 @@ class JournalRecord(Record, frozen=True, kw_only=True):
     gl_account: UUID | None = None  # for a sales journal, its receivables account
 
 
-@_named
+@named
 class GLAccountRecord(Record, frozen=True, kw_only=True):
     """A general ledger account, referred to by its ID (financial/GLAccounts). 110 is revenue."""
 
@@ -159,9 +207,10 @@ class GLAccountRecord(Record, frozen=True, kw_only=True):
     is_blocked: bool = False
     vat_code: Padded | None = None
     use_costcenter: int | None = None  # 0 optional, 1 mandatory, 2 no
+    use_costunit: int | None = None  # as above
 
 
-@_named
+@named
 class VATCodeRecord(Record, frozen=True, kw_only=True):
     """A VAT code (vat/VATCodes). `percentage` is a fraction: 0.21 is 21 %."""
 
@@ -171,11 +220,12 @@ class VATCodeRecord(Record, frozen=True, kw_only=True):
     percentage: Decimal | None = None
     type: str | None = None  # B base only, E excluding, I including, N no VAT
     charged: bool = False  # reverse charge
+    country: Padded | None = None
     is_blocked: bool = False
     vat_transaction_type: str | None = None  # B both, P purchase, S sales
 
 
-@_named
+@named
 class PaymentConditionRecord(Record, frozen=True, kw_only=True):
     """A payment condition, referred to by its code (cashflow/PaymentConditions)."""
 
@@ -187,7 +237,7 @@ class PaymentConditionRecord(Record, frozen=True, kw_only=True):
     payment_method: str | None = None
 
 
-@_named
+@named
 class CostcenterRecord(Record, frozen=True, kw_only=True):
     """A cost centre, referred to by its code (hrm/Costcenters)."""
 
@@ -198,7 +248,17 @@ class CostcenterRecord(Record, frozen=True, kw_only=True):
     end_date: LocalDate | None = None
 
 
-@_named
+@named
+class CostunitRecord(Record, frozen=True, kw_only=True):
+    """A cost unit, referred to by its code (hrm/Costunits)."""
+
+    id: UUID
+    code: Padded
+    description: str | None = None
+    end_date: LocalDate | None = None
+
+
+@named
 class FinancialPeriodRecord(Record, frozen=True, kw_only=True):
     """A period in which may be booked (financial/FinancialPeriods); both days belong to it."""
 
@@ -209,7 +269,7 @@ class FinancialPeriodRecord(Record, frozen=True, kw_only=True):
     end_date: LocalDate
 
 
-@_named
+@named
 class JournalStatusRecord(Record, frozen=True, kw_only=True):
     """Whether a journal is closed in a period (read/financial/JournalStatusList)."""
 
@@ -220,7 +280,7 @@ class JournalStatusRecord(Record, frozen=True, kw_only=True):
     journal_type: int | None = None
 
 
-@_named
+@named
 class DivisionRecord(Record, frozen=True, kw_only=True):
     """A company that the user may see (system/Divisions)."""
 
@@ -234,7 +294,7 @@ class DivisionRecord(Record, frozen=True, kw_only=True):
     division_hr_link_unlink_date: LocalTime | None = None
 
 
-@_named
+@named
 class MeRecord(Record, frozen=True, kw_only=True):
     """The user whose permission we have (current/Me)."""
 
@@ -242,66 +302,3 @@ class MeRecord(Record, frozen=True, kw_only=True):
     current_division: int  # follows the user's clicks in Exact: never post by it
     full_name: str | None = None
     language_code: str | None = None
-
-
-@dataclass(frozen=True)
-class OddRecord:
-    """A record of Exact that did not fit: kept as it came, so that it can be shown and mended."""
-
-    kind: str
-    raw: bytes
-    reason: str
-
-
-OnOdd = Callable[[OddRecord], None]
-
-_WIRE_TIME = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: the wire holds a wall clock
-
-
-def read(cls: type[RecordT], raw: bytes | msgspec.Raw) -> RecordT:
-    """Return the record in this JSON. Raises msgspec.ValidationError when it does not fit."""
-    record: RecordT = _decoder(cls).decode(raw)
-    return record
-
-
-def read_all(
-    cls: type[RecordT], rows: Iterable[msgspec.Raw], on_odd: OnOdd | None
-) -> Iterator[RecordT]:
-    """Yield the records that fit; hand each of the others to `on_odd`.
-
-    Raises msgspec.ValidationError for a record that does not fit and nobody wants to hear of.
-    """
-    for row in rows:
-        try:
-            record = read(cls, row)
-        except msgspec.ValidationError as error:
-            if on_odd is None:
-                raise
-            on_odd(OddRecord(cls.__name__.removesuffix("Record"), bytes(row), str(error)))
-        else:
-            yield record
-
-
-@cache
-def _decoder(cls: type[RecordT]) -> msgspec.json.Decoder[RecordT]:
-    # Not strict: Int64 comes as a string and Byte flags as 0 and 1.
-    return msgspec.json.Decoder(cls, strict=False, dec_hook=_from_wire)
-
-
-def _from_wire(kind: type, value: Any) -> Any:
-    if not isinstance(value, str):
-        raise TypeError(f"Expected a text, got {type(value).__name__}")
-    if kind is Padded:
-        return value.strip()
-    moment = _moment(value)
-    return moment.date() if kind is LocalDate else moment
-
-
-def _moment(value: str) -> datetime:
-    if found := _WIRE_TIME.fullmatch(value):
-        return _EPOCH + timedelta(milliseconds=int(found[1]))
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=None)
-    except ValueError:
-        raise ValueError("Expected /Date(milliseconds)/") from None

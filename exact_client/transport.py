@@ -122,6 +122,11 @@ class Transport:
         body = _encoder.encode(payload)
         self._signed(_Call("PUT", self._url(path), endpoint, self._lane, body=body))
 
+    def delete(self, path: str) -> None:
+        """Delete one record. May be repeated by the caller, who finds it gone then."""
+        endpoint = _KEY.sub("", path)
+        self._signed(_Call("DELETE", self._url(path), endpoint, self._lane))
+
     def _ask(self, call: _Call) -> msgspec.Raw:
         for pause in PAUSES:
             try:

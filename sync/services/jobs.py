@@ -37,7 +37,7 @@ from sync.services.locks import process_lock
 from sync.services.office import Office
 
 if TYPE_CHECKING:
-    from exact_client.records import OddRecord
+    from exact_client.reading import OddRecord
     from sync.models.documents import InvoiceQuerySet
 
 PATIENCE = timedelta(seconds=20)  # for a worker to hear a doorbell, before the sweep does the work

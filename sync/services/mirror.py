@@ -20,7 +20,7 @@ from sync.services.streams import batches
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
     from exact_client.models import Division
-    from exact_client.records import OddRecord
+    from exact_client.reading import OddRecord
 
 ACCOUNTS, DELETED = "accounts", "deleted"
 BATCH = 1000  # rows saved at once; also Exact's page

@@ -11,7 +11,7 @@ from exact_client.client import ExactClient
 from exact_client.counting import Lane
 from exact_client.errors import ExactRefusedError, ExactUncertainError
 from exact_client.models import Division, ExactConnection
-from exact_client.records import OddRecord
+from exact_client.reading import OddRecord
 from exact_client.sandbox import ExactSandbox
 from exact_client.wire import pooled_session
 from tests.exact_client.spawned import tokens_of

@@ -10,16 +10,13 @@ import msgspec
 import pytest
 
 from exact_client import records
+from exact_client.reading import OddRecord, Record, read, read_all
 from exact_client.records import (
     AccountRecord,
     DivisionRecord,
-    OddRecord,
-    Record,
     SalesEntryRecord,
     SyncedAccountRecord,
     VATCodeRecord,
-    read,
-    read_all,
 )
 
 FACTS = json.loads(
@@ -38,6 +35,11 @@ ASKED = {
     "vat/VATCodes": records.VATCodeRecord,
     "cashflow/PaymentConditions": records.PaymentConditionRecord,
     "hrm/Costcenters": records.CostcenterRecord,
+    "hrm/Costunits": records.CostunitRecord,
+    "sync/Financial/TransactionLines": records.TransactionLineRecord,
+    "sync/Cashflow/PaymentTerms": records.PaymentTermRecord,
+    "documents/Documents": records.DocumentRecord,
+    "documents/DocumentAttachments": records.AttachmentRecord,
     "system/Divisions": records.DivisionRecord,
     "current/Me": records.MeRecord,
 }

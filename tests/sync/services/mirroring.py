@@ -16,7 +16,7 @@ from exact_client.connections import connect_through_sandbox
 from exact_client.counting import Lane
 from exact_client.meter import clock_of
 from exact_client.models import CallBudget, Division
-from exact_client.records import OddRecord
+from exact_client.reading import OddRecord
 from exact_client.sandbox import ExactSandbox, SandboxAdapter
 from exact_client.wire import pooled_session
 from sync.models import MirrorCursor

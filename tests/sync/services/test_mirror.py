@@ -15,7 +15,7 @@ from accounts_link.models import ExactAccount
 from exact_client.connections import connect_through_sandbox, read_divisions
 from exact_client.errors import ExactDisconnectedError, ExactError
 from exact_client.models import CallBudget, Division
-from exact_client.records import OddRecord
+from exact_client.reading import OddRecord
 from sync.models import MirrorCursor
 from sync.services.mirror import OVERLAP, OVERLAP_VERSIONS, mirror
 from tests.build import NOW, a_link
