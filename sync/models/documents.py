@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from accounts_link.models import Customer
@@ -53,6 +54,14 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def before_the_outbox(self) -> InvoiceQuerySet:
         """Those of which nothing was sent yet: their state may be worked out anew."""
         return self.filter(state__in=BEFORE_THE_OUTBOX)
+
+    def released(self) -> InvoiceQuerySet:
+        """Those that go as soon as nothing stands in their way."""
+        return self.before_the_outbox().exclude(released_at=None)
+
+    def of(self, division: Division) -> InvoiceQuerySet:
+        """Those that this division books."""
+        return self.filter(division=division)
 
     def in_the_books(self) -> InvoiceQuerySet:
         """Those that were booked, and were not undone since."""
@@ -132,12 +141,18 @@ class Invoice(models.Model):
         blank=True,
         help_text="The day a person chose for the books, its own being in a closed period.",
     )
+    approved_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person said that it may be sent by itself."
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     released_at = models.DateTimeField(
         null=True,
         blank=True,
         help_text="Since when it may go as soon as nothing stands in its way.",
     )
-    entry_id = models.UUIDField("entry in Exact", null=True, blank=True)
+    entry_id = models.UUIDField("entry in Exact", null=True, blank=True, db_index=True)
     entry_number = models.CharField(max_length=20, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)
     booked_content = models.CharField(
@@ -157,6 +172,14 @@ class Invoice(models.Model):
     paid_seen_at = models.DateTimeField(
         null=True, blank=True, help_text="When we first saw it paid; a bounce takes it back."
     )
+    paid_told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it began to count as paid, no longer to bounce."
+    )
+    falls_due_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="By Exact: the first day on which some of what is open falls due.",
+    )
     payment_changed_at = models.DateTimeField(
         null=True, blank=True, db_index=True, help_text="When what we tell of its payment changed."
     )
@@ -171,6 +194,7 @@ class Invoice(models.Model):
             models.Index("customer", "state", name="invoice_by_customer"),
             models.Index("location", "state", "amount", name="invoice_by_location"),
             models.Index(fields=["-invoice_date", "-number"], name="invoice_by_date"),
+            models.Index("state", "falls_due_on", name="invoice_by_due_day"),
         ]
 
     def __str__(self) -> str:
