@@ -50,6 +50,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
             standings__division=division, standings__outcome=Standing.Outcome.CREATE
         )
 
+    def wanted_in(self, division: Division) -> CustomerQuerySet:
+        """Those for which a person wants an account made here, invoices or none."""
+        here = models.Q(account_wanted_in=division) | models.Q(account_wanted_in=None)
+        return self.to_create(division).filter(here, account_wanted_at__isnull=False)
+
     def named(self, text: str) -> CustomerQuerySet:
         """Those whose number, name, VAT number or city holds the words of `text`, in any order."""
         found = self
@@ -132,6 +137,9 @@ class Customer(models.Model):
     is_active = models.BooleanField(default=True)
     account_wanted_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when a person wants an account made for it."
+    )
+    account_wanted_in = models.ForeignKey(
+        Division, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     imported_at = models.DateTimeField()
 

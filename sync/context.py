@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 
-from accounts_link.division import find_division
+from accounts_link.division import chosen_divisions, find_division
 from accounts_link.models import AccountLink, Customer, Standing
 from exact_client.budget import Purse, purse_of
 from exact_client.models import Division, ExactConnection
@@ -71,6 +71,11 @@ class Shell:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.division: Division | None = find_division(request)
+
+    @property
+    def divisions(self) -> list[Division]:
+        """Those that a person may look at instead; only worth showing when there are several."""
+        return chosen_divisions(self.request)
 
     @cached_property
     def counts(self) -> dict[str, Any]:

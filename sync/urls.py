@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from sync.views import accounts, decisions, home, imports, inbox, invoices, links, runs, setup
+from sync.views import (
+    accounts,
+    decisions,
+    divisions,
+    home,
+    imports,
+    inbox,
+    invoices,
+    links,
+    runs,
+    setup,
+)
 
 app_name = "sync"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("exact/division/", divisions.show, name="look-at"),
     path("links/assign/", links.assign, name="assign"),
     path("links/unlink/", links.unlink, name="unlink"),
     path("links/reject/", links.reject, name="reject"),

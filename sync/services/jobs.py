@@ -18,8 +18,9 @@ from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.errors import ExactError
 from exact_client.models import Division, ExactConnection
-from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run, Upload
+from sync.models import Invoice, InvoiceState, OutboxEntry, Run, Upload
 from sync.services import (
+    auto_push,
     look_up,
     prepare,
     release,
@@ -38,7 +39,6 @@ from sync.services.office import Office
 
 if TYPE_CHECKING:
     from exact_client.reading import OddRecord
-    from sync.models.documents import InvoiceQuerySet
 
 PATIENCE = timedelta(seconds=20)  # for a worker to hear a doorbell, before the sweep does the work
 STEPS = 120  # of one push task; then it rings again, so that no task runs for hours
@@ -147,20 +147,13 @@ def something_is_due() -> bool:
     if wanted.exists():
         return True
     ready = Invoice.objects.filter(state=InvoiceState.READY)
-    return ready.exclude(released_at=None).exists() or _auto_push().exists()
-
-
-def _auto_push() -> InvoiceQuerySet:
-    """Documents of divisions that push by themselves, which nobody let go yet."""
-    automatic = BookingSettings.objects.filter(push_policy="at_once", is_paused=False)
-    return Invoice.objects.before_the_outbox().filter(
-        released_at=None, division__in=automatic.values("division")
-    )
+    return ready.exclude(released_at=None).exists() or auto_push.due(now).exists()
 
 
 def push(run: Run) -> bool:
     """Push for every chosen division, for a while; return whether more can go at once."""
-    release.release(_auto_push(), now=timezone.now())
+    now = timezone.now()
+    release.release(auto_push.due(now), now=now)
     if _somebody_sends():  # and tells the run itself how far it is
         return False
     with runs.running(run) as progress:

@@ -13,6 +13,7 @@ from sync.models import BookingSettings, Invoice, InvoiceState
 from sync.rules import booking
 from sync.rules.entries import Document, DocumentLine, Entry
 from sync.rules.ledger import DocumentKind, Problem, ProblemKind
+from sync.services import routing
 from sync.services.books import Books, books_of
 from sync.services.streams import batches
 
@@ -191,11 +192,12 @@ def document_of(invoice: Invoice, customer: Customer) -> Document:
 def refresh(division: Division, invoices: InvoiceQuerySet | None = None) -> int:
     """Write the state, reason and amount of documents that were not sent; return how many changed.
 
-    By default of all of them; call it after anything that may have opened the way: an import,
-    a match, a link, a mapping.
+    By default of all that this division books. Call it after anything that may have opened the
+    way: an import, a match, a link, a mapping.
     """
     waiting = Invoice.objects.all() if invoices is None else invoices
-    shown = previews(division, waiting.before_the_outbox())
+    routing.assign(waiting)
+    shown = previews(division, waiting.before_the_outbox().of(division))
     return sum(show(division, batch) for batch in batches(shown, BATCH))
 
 
@@ -208,9 +210,9 @@ def show(division: Division, previews: Iterable[Preview]) -> int:
     for shown in previews:
         invoice = shown.invoice
         amount = shown.entry.incl if shown.entry else invoice.amount
-        wanted = (shown.state, shown.reason, amount, division.pk)
-        if wanted != (invoice.state, invoice.reason, invoice.amount, invoice.division_id):
-            invoice.state, invoice.reason, invoice.amount, invoice.division_id = wanted
+        wanted = (shown.state, shown.reason, amount)
+        if wanted != (invoice.state, invoice.reason, invoice.amount):
+            invoice.state, invoice.reason, invoice.amount = wanted
             changed.append(invoice)
-    still_here = Invoice.objects.before_the_outbox()
-    return still_here.bulk_update(changed, ["state", "reason", "amount", "division"])
+    still_here = Invoice.objects.before_the_outbox().of(division)
+    return still_here.bulk_update(changed, ["state", "reason", "amount"])

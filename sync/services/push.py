@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from accounts_link.models import Customer
 from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
-from sync.models import Invoice, InvoiceState, OutboxEntry
-from sync.services import release, typed
+from sync.models import IN_THE_BOOKS, Invoice, OutboxEntry
+from sync.services import release, routing, typed
 from sync.services.deliver import Delivered, drain
 from sync.services.match import match
 from sync.services.mirror import mirror
@@ -50,6 +50,7 @@ def push(
     ExactDisconnectedError when a person must connect again.
     """
     pushed = Pushed()
+    routing.assign()
     may_create, why_not = _settled(office)
     pushed.queued = release.enqueue(
         office.division, now=office.clock.now(), by=by, limit=limit, with_accounts=may_create
@@ -59,7 +60,7 @@ def push(
     pushed.delivered = drain(office, limit=steps, progress=progress)
     if not may_create and not pushed.delivered.paused_because:
         pushed.delivered.paused_because = f"No account was created: {why_not}"
-    pushed.waiting = waiting()
+    pushed.waiting = waiting(office.division)
     return pushed
 
 
@@ -81,11 +82,12 @@ def settle_customers(office: Office) -> None:
     found before we make another.
     """
     now, division = office.clock.now(), office.division
-    released = Invoice.objects.before_the_outbox().exclude(released_at=None)
+    released = Invoice.objects.released().of(division)
     unlinked = Customer.objects.without_link(division).filter(invoices__in=released)
     unjudged = unlinked.exclude(standings__division=division)
     creating = Customer.objects.to_create(division).filter(
-        Q(pk__in=unlinked.values("pk")) | Q(account_wanted_at__isnull=False)
+        Q(pk__in=unlinked.values("pk"))
+        | Q(pk__in=Customer.objects.wanted_in(division).values("pk"))
     )
     creating = creating.exclude(pk__in=_asked_for(division))
     if not (creating.exists() or unjudged.exists()):
@@ -108,7 +110,9 @@ def _ids(customers: CustomerQuerySet) -> list[int]:
     return list(customers.values_list("pk", flat=True).distinct())
 
 
-def waiting() -> Counter[str]:
-    """Count the documents that are not booked, by state."""
-    states = Invoice.objects.exclude(state=InvoiceState.BOOKED).values_list("state", flat=True)
+def waiting(division: Division) -> Counter[str]:
+    """Count the documents of a division that are not booked, by state."""
+    states = (
+        Invoice.objects.of(division).exclude(state__in=IN_THE_BOOKS).values_list("state", flat=True)
+    )
     return Counter(states)

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts_link.models import AccountLink, Candidate, Customer, Standing
 from sync.models import BookingSettings, Invoice, OutboxEntry
 from sync.rules.entries import Entry, fit, to_payload
-from sync.services import outbox, prepare
+from sync.services import outbox, prepare, routing
 from sync.services.books import books_of
 from sync.services.streams import batches
 
@@ -61,9 +61,9 @@ def enqueue(
     outbox first, and follows by itself when the account is there. That is done `with_accounts`
     alone, by who has just looked whether such an account is in Exact by now.
     """
-    released = _released().order_by("invoice_date", "number")
-    if customer is not None:
-        released = released.filter(customer=customer)
+    waiting = Invoice.objects.all() if customer is None else customer.invoices.all()
+    routing.assign(waiting)
+    released = waiting.released().of(division).order_by("invoice_date", "number")
     books, made = books_of(division), set[int]()
     for keys in batches(list(released.values_list("pk", flat=True)), prepare.BATCH):
         with transaction.atomic():  # short: others want to write as well
@@ -77,10 +77,6 @@ def enqueue(
     if with_accounts:
         made |= _make_wanted_accounts(division, now)
     return len(made)
-
-
-def _released() -> InvoiceQuerySet:
-    return Invoice.objects.before_the_outbox().exclude(released_at=None)
 
 
 def _make(order: outbox.Order | None, now: datetime, by: User | None = None) -> set[int]:
@@ -138,7 +134,9 @@ def want_account(division: Division, customer: Customer, *, now: datetime) -> No
             f"{best.account} may be {customer.name} already. Say “not the same” to it first."
         )
     with transaction.atomic():
-        Customer.objects.filter(pk=customer.pk).update(account_wanted_at=now)
+        Customer.objects.filter(pk=customer.pk).update(
+            account_wanted_at=now, account_wanted_in=division
+        )
         Standing.objects.update_or_create(
             customer=customer,
             division=division,
@@ -152,7 +150,7 @@ def want_account(division: Division, customer: Customer, *, now: datetime) -> No
 
 
 def _make_wanted_accounts(division: Division, now: datetime) -> set[int]:
-    wanted = Customer.objects.to_create(division).exclude(account_wanted_at=None)
+    wanted = Customer.objects.wanted_in(division)
     with transaction.atomic():
         orders = [account_order(division, customer) for customer in wanted]
         return {key for order in orders for key in _make(order, now)}

@@ -107,6 +107,7 @@ function select(row) {
 
 document.addEventListener("change", (event) => {
   const box = event.target;
+  if ("submits" in box.dataset) box.form.requestSubmit();
   if (box.type !== "checkbox") return;
   const boxes = [...document.querySelectorAll(`input[name="${CSS.escape(box.dataset.all ?? box.name)}"]`)];
   if ("all" in box.dataset) boxes.forEach((each) => { each.checked = box.checked; });

@@ -1,0 +1,52 @@
+"""What goes by itself: the policy of each division, and what a person approved."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sync.models import BookingSettings, Invoice, InvoiceState
+from sync.services import diary
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from sync.models.documents import InvoiceQuerySet
+
+Policy = BookingSettings.PushPolicy
+
+
+def due(now: datetime) -> InvoiceQuerySet:
+    """Return the documents that nobody let go yet and that the policies let go now."""
+    chosen = BookingSettings.objects.filter(division__is_chosen=True, is_paused=False)
+    may_go = Q(pk__in=[])
+    for settings in chosen.exclude(push_policy=Policy.OFF):
+        may_go |= Q(division=settings.division_id) & _lets_go(settings, now)
+    return Invoice.objects.before_the_outbox().filter(may_go, released_at=None)
+
+
+def _lets_go(settings: BookingSettings, now: datetime) -> Q:
+    """Say which documents this policy lets go: what a person approved, and what needs nobody."""
+    approved = Q(approved_at__isnull=False)
+    if settings.push_policy == Policy.REVIEWED:
+        return approved
+    unasked = Q()
+    if settings.push_policy == Policy.DELAYED:
+        last = timezone.localdate(now) - timedelta(days=settings.push_delay_days)
+        unasked &= Q(invoice_date__lte=last)
+    if settings.push_up_to is not None:  # only what is ready has an amount to go by
+        limit = settings.push_up_to
+        unasked &= Q(state=InvoiceState.READY, amount__lte=limit, amount__gte=-limit)
+    return approved | unasked
+
+
+def approve(invoices: InvoiceQuerySet, *, by: User, now: datetime) -> int:
+    """Say that these documents may go by themselves, as a person saw them; return how many."""
+    with transaction.atomic():
+        chosen = invoices.before_the_outbox().filter(approved_at=None)
+        diary.note(chosen, "Approved", by=by)
+        return chosen.update(approved_at=now, approved_by=by)
