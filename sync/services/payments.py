@@ -1,0 +1,98 @@
+"""What is told on of payments: to zapfloor by file and by API, and what may still bounce."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from exact_client.models import Division
+from sync.models import BookingSettings, Invoice
+from sync.models.documents import InvoiceQuerySet
+from sync.rules.payments import Payment, days_late
+
+OVERLAP = timedelta(minutes=10)  # what was being written when somebody asked last is told again
+CHUNK = 1000  # rows fetched at once
+BOUNCE_DAYS = 3  # where nobody chose
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """What is told of one document. Amounts are in its currency, negative for a credit note.
+
+    `status` is what to act on: open, part_paid, paid, or settled for a credit note. A payment
+    that may still bounce leaves it at open, and `told` at provisional; the amounts are Exact's.
+    """
+
+    invoice_number: str
+    customer_number: str
+    status: str
+    open_amount: Decimal
+    paid_amount: Decimal
+    currency: str
+    last_payment_date: date | None
+    paid_date: date | None
+    days_late: int  # 0 when in time
+    told: str  # final or provisional
+    changed_at: datetime | None
+
+
+def payments_to_tell(since: datetime | None, now: datetime) -> Iterator[PaymentRow]:
+    """Yield what changed since `since` in what is told of payments, or all of it; oldest first.
+
+    Pass the moment of the last question as `since`: what was being written then comes again, so
+    that nothing is missed. Payments whose days for a bounce are over by `now` count from here on.
+    """
+    tell_on(now)
+    rows = Invoice.objects.in_the_books().exclude(open_amount=None)
+    if since is not None:
+        rows = rows.filter(payment_changed_at__gte=since - OVERLAP)
+    today = timezone.localdate(now)
+    for invoice in rows.order_by("payment_changed_at", "pk").iterator(CHUNK):
+        yield _row(invoice, today)
+
+
+def tell_on(now: datetime) -> int:
+    """Let payments count whose days for a bounce are over; return how many."""
+    chosen = dict(BookingSettings.objects.values_list("division", "bounce_days"))
+    told = 0
+    for division in [*Division.objects.values_list("pk", flat=True), None]:
+        days = timedelta(days=chosen.get(division, BOUNCE_DAYS))
+        waiting = _waiting().filter(division=division, paid_on__lte=timezone.localdate(now) - days)
+        told += waiting.update(paid_told_at=now, payment_changed_at=now)
+    return told
+
+
+def _waiting() -> InvoiceQuerySet:
+    """Documents that are paid here, and not yet where we tell it."""
+    return Invoice.objects.in_the_books().exclude(paid_seen_at=None).filter(paid_told_at=None)
+
+
+def _row(invoice: Invoice, today: date) -> PaymentRow:
+    late = days_late(invoice.falls_due_on, paid_on=invoice.paid_on, today=today)
+    is_provisional = invoice.paid_seen_at is not None and invoice.paid_told_at is None
+    left = invoice.open_amount or Decimal("0.00")
+    return PaymentRow(
+        invoice_number=invoice.number,
+        customer_number=invoice.customer_ref,
+        status=_status(invoice),
+        open_amount=left,
+        paid_amount=invoice.amount - left,
+        currency=invoice.currency,
+        last_payment_date=invoice.last_payment_on,
+        paid_date=invoice.paid_on if invoice.paid_told_at else None,
+        days_late=max(late or 0, 0),
+        told="provisional" if is_provisional else "final",
+        changed_at=invoice.payment_changed_at,
+    )
+
+
+def _status(invoice: Invoice) -> str:
+    if invoice.paid_told_at:
+        return "settled" if invoice.kind == Invoice.Kind.CREDIT_NOTE else Payment.PAID
+    if invoice.paid_seen_at or invoice.last_payment_on is None:
+        return Payment.OPEN
+    return Payment.PART_PAID
