@@ -80,6 +80,12 @@ class OutboxEntry(models.Model):
     checked_at = models.DateTimeField(
         null=True, blank=True, help_text="When nobody had typed it in Exact before us."
     )
+    offered_id = models.UUIDField(
+        null=True, blank=True, help_text="What in Exact may be it: a person compares the two."
+    )
+    rejected = models.JSONField(
+        default=list, blank=True, help_text="IDs in Exact of which a person said that it is not."
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     made_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
