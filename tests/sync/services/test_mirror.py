@@ -17,7 +17,8 @@ from exact_client.errors import ExactDisconnectedError, ExactError
 from exact_client.models import CallBudget, Division
 from exact_client.reading import OddRecord
 from sync.models import MirrorCursor
-from sync.services.mirror import OVERLAP, OVERLAP_VERSIONS, mirror
+from sync.services.feeds import OVERLAP, OVERLAP_VERSIONS
+from sync.services.mirror import mirror
 from tests.build import NOW, a_link
 from tests.exact_client.strange import Rows
 from tests.sync.services.mirroring import (
