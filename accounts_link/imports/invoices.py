@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -19,6 +19,7 @@ from accounts_link.imports.cells import (
     structured_reference,
     text,
 )
+from accounts_link.imports.documents import InvoiceLineRow, InvoiceRow
 from accounts_link.imports.evidence import Evidence
 from accounts_link.imports.headings import Headings, match, plain
 from accounts_link.imports.invoice_columns import (
@@ -38,48 +39,8 @@ HUNDRED = Decimal(100)
 SOME = 5  # missing lines that a message names
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceLineRow:
-    """One line: net price each, discount and VAT rate in per cent; signs as the file has them."""
-
-    line: int
-    position: int
-    description: str
-    resource_type: str
-    resource_code: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount_percent: Decimal
-    vat_rate: Decimal
-    period_from: date | None
-    period_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
-    """An invoice or credit note, in the names of the Invoice it will become, with all its lines.
-
-    Totals are those of the document, None where the file has none.
-    """
-
-    line: int  # of its first row in the file
-    number: str
-    kind: str
-    invoice_date: date
-    due_date: date | None
-    currency: str
-    customer_ref: str
-    location: str
-    structured_reference: str
-    your_reference: str
-    credited_invoice: str
-    total_excl: Decimal | None
-    total_vat: Decimal | None
-    total_incl: Decimal | None
-    lines: tuple[InvoiceLineRow, ...] = ()
-
-
-HEAD_FIELDS = tuple(f.name for f in fields(InvoiceRow) if f.name not in ("line", "lines"))
+NOT_IN_COLUMNS = {"line", "lines", "files", "notes", "vat_breakdown", "customer_endpoint"}
+HEAD_FIELDS = tuple(f.name for f in fields(InvoiceRow) if f.name not in NOT_IN_COLUMNS)
 
 
 def read_invoices(table: Table) -> Iterator[InvoiceRow | RowError]:

@@ -116,6 +116,11 @@ class Table:
                 raise FileError(f"The file has more than {MAX_ROWS:,} rows; split it.")
             yield self._fitted(row)
 
+    def prove(self) -> None:
+        """Read to the end once, so that a damaged file is refused before any of it is used."""
+        for _ in self.rows():
+            pass
+
     def _filled(self) -> Iterator[Row]:
         return (row for row in self.records() if not row.is_blank())
 

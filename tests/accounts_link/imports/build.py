@@ -10,7 +10,8 @@ from typing import Any
 import openpyxl
 
 from accounts_link.imports.customers import CustomerRow, read_customers
-from accounts_link.imports.invoices import InvoiceRow, read_invoices
+from accounts_link.imports.documents import InvoiceRow
+from accounts_link.imports.invoices import read_invoices
 from accounts_link.imports.shapes import RowError, Table
 from accounts_link.imports.tables import open_table
 

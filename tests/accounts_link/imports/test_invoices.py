@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from accounts_link.imports.invoices import InvoiceLineRow, InvoiceRow, read_invoices
+from accounts_link.imports.documents import InvoiceLineRow, InvoiceRow
+from accounts_link.imports.invoices import read_invoices
 from accounts_link.imports.shapes import FileError, RowError
 from tests.accounts_link.imports.build import INVOICE, a_table, csv_of, invoices, lines, messages
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from stdnum.eu import vat
 
 from accounts_link.imports.customers import CustomerRow, read_customers
-from accounts_link.imports.invoices import InvoiceRow, read_invoices
+from accounts_link.imports.documents import InvoiceRow
+from accounts_link.imports.invoices import read_invoices
 from accounts_link.imports.shapes import RowError
 from accounts_link.imports.tables import open_table
 from tests.accounts_link.imports.build import DEMO

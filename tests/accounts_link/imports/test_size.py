@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from accounts_link.imports.customers import read_customers
-from accounts_link.imports.invoices import InvoiceRow, read_invoices
+from accounts_link.imports.documents import InvoiceRow
+from accounts_link.imports.invoices import read_invoices
 from accounts_link.imports.tables import open_table
 from tests.accounts_link.imports.build import CUSTOMER, INVOICE, csv_of, no_vat_problem
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from accounts_link.imports import xlsx_tables
-from accounts_link.imports.invoices import InvoiceRow, read_invoices
+from accounts_link.imports.documents import InvoiceRow
+from accounts_link.imports.invoices import read_invoices
 from accounts_link.imports.shapes import Broken, Cell, FileError, Percent, RowError
 from tests.accounts_link.imports.build import (
     CUSTOMER,

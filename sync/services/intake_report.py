@@ -1,0 +1,90 @@
+"""What an intake brought: counts, what became of each record, errors and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeVar
+
+from django.db import transaction
+
+from accounts_link.imports.shapes import RowError, RowNote
+
+Outcome = Literal["new", "changed", "same", "refused"]
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one customer or invoice, or would have when dry."""
+
+    number: str  # empty where not even that could be read
+    outcome: Outcome
+    line: int  # of its row in the file, or its place in the request
+    errors: tuple[RowError, ...] = ()  # why it was refused
+
+
+@dataclass(slots=True)
+class Report:
+    """What a source holds and what taking it in did, or would do."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    notes: list[RowNote] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)
+    taken: list[tuple[str, Outcome, int]] = field(default_factory=list)  # number, what, line
+
+    @property
+    def good(self) -> int:
+        """How many customers or invoices could be read."""
+        return self.new + self.changed + self.same
+
+    @property
+    def refused(self) -> int:
+        """How many customers or invoices were left out."""
+        return len({error.record or error.line for error in self.errors})
+
+    def records(self) -> Iterator[Taken]:
+        """Yield what became of each: those taken in their order, then those refused."""
+        yield from (Taken(*one) for one in self.taken)
+        refused: dict[str | int, list[RowError]] = {}
+        for error in self.errors:
+            refused.setdefault(error.record or error.line, []).append(error)
+        for errors in refused.values():
+            yield Taken(errors[0].record, "refused", errors[0].line, tuple(errors))
+
+    def count(self, number: str, outcome: Outcome, line: int) -> None:
+        """Note what became of one that was taken."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        self.taken.append((number, outcome, line))
+
+    def good_ones(self, rows: Iterable[Row | RowError]) -> Iterator[Row]:
+        """Yield the rows that could be read; keep the errors and notes of all."""
+        for row in rows:
+            if isinstance(row, RowError):
+                self.errors.append(row)
+                continue
+            self.notes.extend(getattr(row, "notes", ()))
+            yield row
+
+    def as_json(self, *, most: int = 500) -> dict[str, Any]:
+        """Return it as plain values, with at most `most` errors and notes."""
+        return {
+            "new": self.new,
+            "changed": self.changed,
+            "same": self.same,
+            "refused": self.refused,
+            "error_count": len(self.errors),
+            "errors": [asdict(error) for error in self.errors[:most]],
+            "note_count": len(self.notes),
+            "notes": [asdict(note) for note in self.notes[:most]],
+            "unknown_columns": self.unknown_columns,
+        }
+
+
+def whole_or_not(*, dry_run: bool) -> AbstractContextManager[None]:
+    """Open a transaction to save in; who only looks must not keep others from writing."""
+    return nullcontext() if dry_run else transaction.atomic()
