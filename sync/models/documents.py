@@ -47,13 +47,16 @@ BEFORE_THE_OUTBOX = [
     InvoiceState.READY,
 ]
 
+KEPT = [InvoiceState.HELD, InvoiceState.EXCLUDED]
+
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     """Questions about documents."""
 
     def before_the_outbox(self) -> InvoiceQuerySet:
         """Those of which nothing was sent yet: their state may be worked out anew."""
-        return self.filter(state__in=BEFORE_THE_OUTBOX)
+        kept = models.Q(state__in=KEPT, is_kept_by_rule=True)
+        return self.filter(models.Q(state__in=BEFORE_THE_OUTBOX) | kept)
 
     def released(self) -> InvoiceQuerySet:
         """Those that go as soon as nothing stands in their way."""
@@ -136,6 +139,9 @@ class Invoice(models.Model):
     )
     state = models.CharField(max_length=14, choices=InvoiceState, default=InvoiceState.DRAFT)
     reason = models.TextField(blank=True, help_text="Why it is not further, in plain words.")
+    is_kept_by_rule = models.BooleanField(
+        default=False, help_text="A rule holds or excludes it, no person; worked out anew."
+    )
     book_on = models.DateField(
         null=True,
         blank=True,

@@ -1,18 +1,19 @@
-"""What the division's books offer, what an admin mapped to it, and which of it fits a line."""
+"""What the division's books offer, and what an administrator mapped to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-ANY = ""  # in a mapping's cell: fits every location, type, code or business type
+from sync.rules import supplies
+from sync.rules.countries import same_country
+
+ANY = ""  # in a mapping's cell: fits every location, type, code, business type, supply, category
 
 SALES_JOURNAL = 20  # Exact's Journal.Type; no other type takes sales entries
 
-COST_CENTRE_OPTIONAL = 0  # Exact's GLAccount.UseCostcenter
-COST_CENTRE_MANDATORY = 1
-COST_CENTRE_FORBIDDEN = 2
+OPTIONAL, MANDATORY, FORBIDDEN = 0, 1, 2  # Exact's GLAccount.UseCostcenter and .UseCostunit
 
 NEVER_ON_A_SALES_LINE = {  # Exact's GLAccount.Type
     10: "cash",
@@ -22,6 +23,12 @@ NEVER_ON_A_SALES_LINE = {  # Exact's GLAccount.Type
     20: "receivables",
     22: "payables",
     24: "VAT",
+}
+
+
+NO_VAT_BOOKED = {  # Exact's VATCode.Type
+    "B": "is of type B in Exact, which takes a base and books no VAT",
+    "N": "is of type N in Exact, which books no VAT",
 }
 
 
@@ -52,16 +59,34 @@ class GLCell(NamedTuple):
 
 
 class VatCell(NamedTuple):
-    """A cell of the VAT mapping; `rate` in percent."""
+    """A cell of the VAT mapping; `rate` in percent, `vat_category` as UBL writes it."""
 
     country_group: str
     business_type: str
     rate: Decimal
+    supply: str = ANY
+    vat_category: str = ANY
 
     def __str__(self) -> str:
         where = {"domestic": "domestic", "eu": "EU", "non_eu": "non-EU"}[self.country_group]
         who = self.business_type or "any"
-        return f"{where} customers of business type {who} at {self.rate.normalize():f} %"
+        words = f"{where} customers of business type {who} at {self.rate.normalize():f} %"
+        words += f", {supplies.WORDS[self.supply]}" if self.supply else ""
+        return words + (f", category {self.vat_category}" if self.vat_category else "")
+
+    @property
+    def key(self) -> tuple[str | Decimal, ...]:
+        """Where a problem with this cell is mended; ends with the last field that says anything."""
+        parts: tuple[str | Decimal, ...] = tuple(self)
+        while parts[-1] == ANY:
+            parts = parts[:-1]
+        return ("vat", *parts)
+
+
+class TermsCell(NamedTuple):
+    """A cell of the payment conditions: payment terms in the source's words."""
+
+    payment_terms: str
 
 
 # From the most to the least specific; the first cell that is filled decides. What was sold says
@@ -73,6 +98,21 @@ GL_FALLBACKS = (
     ("location", "resource_type"),
     ("resource_type",),
     ("location",),
+    (),
+)
+
+# The account of a discount that is booked apart: one that was chosen for discounts.
+DISCOUNT_FALLBACKS = tuple(kept for kept in GL_FALLBACKS if "resource_type" in kept)
+
+# The source's own VAT category says most, then what was supplied, then to whom.
+VAT_FALLBACKS = (
+    ("vat_category", "supply", "business_type"),
+    ("vat_category", "supply"),
+    ("vat_category", "business_type"),
+    ("vat_category",),
+    ("supply", "business_type"),
+    ("supply",),
+    ("business_type",),
     (),
 )
 
@@ -89,11 +129,16 @@ JOURNAL_FALLBACKS = {
 
 
 class ProblemKind(StrEnum):
-    """Who puts it right: an admin at the mappings, the source's data, or a person who decides."""
+    """Who puts it right: an admin at the mappings, the source's data, or a person who decides.
+
+    Held and excluded come of a policy; they are worked out anew whenever anything changes.
+    """
 
     NEEDS_MAPPING = "needs_mapping"
     NEEDS_DATA = "needs_data"
     REFUSED = "refused"
+    HELD = "held"
+    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +146,9 @@ class Problem:
     """One thing that keeps a document out of the books, in a bookkeeper's words.
 
     `key` names the place to mend: ("journal" | "credit_journal", location),
-    ("gl", location, type, code), ("vat", country group, business type, rate),
-    ("cost_centre", location), ("document" | "customer", field) or ("line", position, field).
+    ("gl", location, type, code), ("vat", country group, business type, rate[, supply[, category]]),
+    ("cost_centre" | "cost_unit", location), ("payment_condition", terms), ("discount_product",),
+    ("document" | "customer", field) or ("line", position, field).
     """
 
     kind: ProblemKind
@@ -129,17 +175,8 @@ class GLAccount:
     description: str = ""
     type: int = 110  # revenue
     is_blocked: bool = False
-    use_cost_centre: int = COST_CENTRE_OPTIONAL
-
-    @property
-    def needs_cost_centre(self) -> bool:
-        """Whether Exact refuses a line here without a cost centre."""
-        return self.use_cost_centre == COST_CENTRE_MANDATORY
-
-    @property
-    def takes_cost_centre(self) -> bool:
-        """Whether a line here may carry a cost centre at all."""
-        return self.use_cost_centre != COST_CENTRE_FORBIDDEN
+    use_cost_centre: int = OPTIONAL
+    use_cost_unit: int = OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +189,43 @@ class VatCode:
     description: str = ""
     is_blocked: bool = False
     transaction_type: str = "B"  # both; S sales, P purchase
+    country: str = ""  # empty: any
+    is_reverse_charge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCondition:
+    """A payment condition of the division."""
+
+    code: str
+    description: str = ""
+    days: int | None = None
+
+
+class DiscountPolicy(StrEnum):
+    """Where the discount of a line goes."""
+
+    NET = "net"
+    ACCOUNT = "account"
+    PRODUCT = "product"
+
+
+class ZeroPolicy(StrEnum):
+    """What becomes of a document that comes to 0.00."""
+
+    EXCLUDE = "exclude"
+    BOOK = "book"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The choices that hold for a whole division."""
+
+    discounts: DiscountPolicy = DiscountPolicy.NET
+    discount_product: str = ""  # its resource code
+    zero: ZeroPolicy = ZeroPolicy.EXCLUDE
+    defer_revenue: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +237,7 @@ class Ledger:
     journals: Mapping[str, Journal]
     gl_accounts: Mapping[str, GLAccount]
     vat_codes: Mapping[str, VatCode]
+    payment_conditions: Mapping[str, PaymentCondition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,91 +248,44 @@ class Mappings:
     gl_accounts: Mapping[GLCell, str] = field(default_factory=dict)
     vat_codes: Mapping[VatCell, str] = field(default_factory=dict)
     cost_centres: Mapping[str, str] = field(default_factory=dict)  # by location, or ANY
+    cost_units: Mapping[str, str] = field(default_factory=dict)  # by location, or ANY
+    payment_conditions: Mapping[TermsCell, str] = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
 
 
-Cell = TypeVar("Cell", JournalCell, GLCell, VatCell)
+def vat_code_fault(
+    vat_code: VatCode,
+    rate: Decimal,
+    *,
+    business_type: str = ANY,
+    countries: Collection[str] = (),
+) -> str:
+    """Say why this code can't take net sales lines at `rate` percent; empty when it can.
 
-
-def find_journal(wanted: JournalCell, mappings: Mappings, ledger: Ledger) -> Journal | Problem:
-    """Return the journal that takes this kind of document of this location."""
-    cells = [
-        JournalCell(wanted.location if place else ANY, kind)
-        for place, kind in JOURNAL_FALLBACKS[wanted.kind]
-    ]
-    cell = _first_filled(cells, mappings.journals)
-    if cell is None:
-        where = wanted.location or "any location"
-        key = ("journal", wanted.location)
-        return _unmapped(f"No sales journal is chosen for {where}.", key)
-    code = mappings.journals[cell]
-    journal = ledger.journals.get(code)
-    if journal is None:
-        return _unmapped(f"Journal {code} isn't in Exact any more.", _journal_key(cell))
-    if journal.is_blocked:
-        return _unmapped(f"Journal {code} is blocked in Exact.", _journal_key(cell))
-    if journal.type != SALES_JOURNAL:
-        return _unmapped(f"Journal {code} is not a sales journal.", _journal_key(cell))
-    return journal
-
-
-def find_gl_account(wanted: GLCell, mappings: Mappings, ledger: Ledger) -> GLAccount | Problem:
-    """Return the account that takes what was sold, by GL_FALLBACKS."""
-    cells = [
-        GLCell(*(getattr(wanted, name) if name in kept else ANY for name in GLCell._fields))
-        for kept in GL_FALLBACKS
-    ]
-    cell = _first_filled(cells, mappings.gl_accounts)
-    if cell is None:
-        return _unmapped(f"No G/L account is chosen for {wanted}.", ("gl", *wanted))
-    code = mappings.gl_accounts[cell]
-    account = ledger.gl_accounts.get(code)
-    if account is None:
-        return _unmapped(f"G/L account {code} isn't in Exact any more.", ("gl", *cell))
-    if account.is_blocked:
-        return _unmapped(f"G/L account {code} is blocked in Exact.", ("gl", *cell))
-    if account.type in NEVER_ON_A_SALES_LINE:
-        kind = NEVER_ON_A_SALES_LINE[account.type]
-        return _unmapped(f"G/L account {code} is of type {kind}, not of revenue.", ("gl", *cell))
-    return account
-
-
-def find_vat_code(wanted: VatCell, mappings: Mappings, ledger: Ledger) -> VatCode | Problem:
-    """Return the VAT code of this kind of customer and rate, own business type before any."""
-    cells = [wanted, wanted._replace(business_type=ANY)]
-    cell = _first_filled(cells, mappings.vat_codes)
-    if cell is None:
-        return _unmapped(f"No VAT code is chosen for {wanted}.", ("vat", *wanted))
-    code = mappings.vat_codes[cell]
-    vat_code = ledger.vat_codes.get(code)
-    if vat_code is None:
-        return _unmapped(f"VAT code {code} isn't in Exact any more.", ("vat", *cell))
-    fault = vat_code_fault(vat_code, wanted.rate)
-    return _unmapped(f"VAT code {code} {fault}", ("vat", *cell)) if fault else vat_code
-
-
-def vat_code_fault(vat_code: VatCode, rate: Decimal) -> str:
-    """Say why this code can't take net sales lines at `rate` percent; empty when it can."""
+    `countries` are those of which one must be the code's own, if it has one; none: not looked at.
+    """
+    spoken = f"{rate.normalize():f} %"
     if vat_code.is_blocked:
         return "is blocked in Exact."
     if vat_code.type == "I":
         return "takes amounts as including VAT, and ours are without."
     if vat_code.transaction_type == "P":
         return "is for purchases only."
-    if vat_code.rate != rate:
-        return f"is {vat_code.rate.normalize():f} % in Exact, not {rate.normalize():f} %."
+    if wrong := _customer_fault(vat_code, business_type, countries):
+        return wrong
+    if rate and vat_code.type in NO_VAT_BOOKED:
+        return f"{NO_VAT_BOOKED[vat_code.type]}, and the line has {spoken}."
+    if rate and vat_code.is_reverse_charge:
+        return f"is a reverse charge: the customer owes the VAT, and the line has {spoken}."
+    if vat_code.rate != rate and not vat_code.is_reverse_charge:
+        return f"is {vat_code.rate.normalize():f} % in Exact, not {spoken}."
     return ""
 
 
-def _first_filled(cells: Iterable[Cell], mapping: Mapping[Cell, str]) -> Cell | None:
-    return next((cell for cell in cells if mapping.get(cell)), None)
-
-
-def _journal_key(cell: JournalCell) -> tuple[str, str]:
-    name = "journal" if cell.kind == DocumentKind.INVOICE else "credit_journal"
-    return (name, cell.location)
-
-
-def _unmapped(sentence: str, key: tuple[str | Decimal, ...]) -> Problem:
-    return Problem(
-        ProblemKind.NEEDS_MAPPING, f"{sentence} Choose one that fits in the set-up.", key
+def _customer_fault(vat_code: VatCode, business_type: str, countries: Collection[str]) -> str:
+    if vat_code.is_reverse_charge and business_type not in {ANY, "vat"}:
+        return "is a reverse charge, which is for customers with a VAT number."
+    strangers = bool(vat_code.country and countries) and not any(
+        same_country(vat_code.country, country) for country in countries
     )
+    return f"is for {vat_code.country} alone." if strangers else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ from sync.models import (
     VATMapping,
 )
 from sync.rules import ledger as rules
+from sync.rules.periods import Calendar, WhenClosed
+from sync.services import periods
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
@@ -116,11 +118,18 @@ class Books:
 
     ledger: rules.Ledger
     mappings: rules.Mappings
+    calendar: Calendar = field(default_factory=Calendar)
+    when_closed: Mapping[str, WhenClosed] = field(default_factory=dict)  # by journal
 
 
 def books_of(division: Division) -> Books:
-    """Return the books of a division as the rules see them, in seven queries."""
-    return Books(_ledger(division), _mappings(division))
+    """Return the books of a division as the rules see them, in ten queries."""
+    return Books(
+        _ledger(division),
+        _mappings(division),
+        periods.calendar_of(division),
+        periods.policies_of(division),
+    )
 
 
 def _ledger(division: Division) -> rules.Ledger:

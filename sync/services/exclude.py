@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from sync.models import Invoice, InvoiceState
-from sync.models.documents import BEFORE_THE_OUTBOX
+from sync.models.documents import BEFORE_THE_OUTBOX, KEPT
 from sync.services import diary, prepare
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
 
-MAY_BE_TAKEN_UP = [InvoiceState.HELD, InvoiceState.EXCLUDED]
+
+_BY_A_PERSON = {"is_kept_by_rule": False}
 
 
 def hold(invoices: InvoiceQuerySet, *, by: User, reason: str = "") -> int:
@@ -45,9 +46,9 @@ def include(invoices: InvoiceQuerySet, division: Division | None, *, by: User) -
     They wait for a person to push them, whoever had let them go before.
     """
     with transaction.atomic():
-        chosen = _fixed(invoices.filter(state__in=MAY_BE_TAKEN_UP))
+        chosen = _fixed(invoices.filter(state__in=KEPT))
         diary.note(chosen, "Taken up again", by=by)
-        taken = chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None)
+        taken = chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None, **_BY_A_PERSON)
         if division is not None:
             prepare.refresh(division, chosen)
     return taken
@@ -57,7 +58,7 @@ def _keep(invoices: InvoiceQuerySet, state: InvoiceState, reason: str, *, by: Us
     with transaction.atomic():
         chosen = _fixed(invoices)
         diary.note(chosen, f"{state.label}: {reason}", by=by)
-        return chosen.update(state=state, reason=reason, released_at=None)
+        return chosen.update(state=state, reason=reason, released_at=None, **_BY_A_PERSON)
 
 
 def _fixed(invoices: InvoiceQuerySet) -> InvoiceQuerySet:

@@ -60,8 +60,9 @@ class Forecast:
 
 
 def forecast(division: Division) -> Forecast:
-    """Go through every document of which nothing was sent."""
-    return _added_up(prepare.previews(division, Invoice.objects.before_the_outbox()))
+    """Go through every document of this division of which nothing was sent."""
+    waiting = Invoice.objects.before_the_outbox().of(division)
+    return _added_up(prepare.previews(division, waiting))
 
 
 def _added_up(previews: Iterable[Preview]) -> Forecast:

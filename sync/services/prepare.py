@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
 from accounts_link.models import AccountLink, Customer, ExactAccount, Standing
 from sync.models import BookingSettings, Invoice, InvoiceState
+from sync.models.documents import KEPT
 from sync.rules import booking
 from sync.rules.entries import Document, DocumentLine, Entry
 from sync.rules.ledger import DocumentKind, Problem, ProblemKind
+from sync.rules.periods import WhenClosed, period_problem
 from sync.services import routing
 from sync.services.books import Books, books_of
 from sync.services.streams import batches
@@ -25,6 +27,8 @@ STATE_OF = {
     ProblemKind.NEEDS_MAPPING: InvoiceState.NEEDS_MAPPING,
     ProblemKind.NEEDS_DATA: InvoiceState.NEEDS_DATA,
     ProblemKind.REFUSED: InvoiceState.NEEDS_DATA,
+    ProblemKind.HELD: InvoiceState.HELD,
+    ProblemKind.EXCLUDED: InvoiceState.EXCLUDED,
 }
 BATCH = 100  # documents that are fetched, with their parts, at a time
 WILL_BE_CREATED = "Its customer will be created in Exact first."
@@ -33,7 +37,10 @@ MAY_NOT_BE_CREATED = "Its customer has no account, and creating accounts is off 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A document before it goes: its entry or its problems, and whose account it will be on."""
+    """A document before it goes: its entry, its problems, and whose account it will be on.
+
+    With both an entry and problems, only the day of the entry is in its way.
+    """
 
     invoice: Invoice
     entry: Entry | None
@@ -138,9 +145,17 @@ def preview(
         return Preview(invoice, None, (problem,), None, None)
     made = booking.prepare(document_of(invoice, customer), books.mappings, books.ledger)
     link, standing = _link_of(customer, division), _standing_of(customer, division)
-    if isinstance(made, Entry):
-        return Preview(invoice, made, (), link, standing, may_create)
-    return Preview(invoice, None, made, link, standing, may_create)
+    if not isinstance(made, Entry):
+        return Preview(invoice, None, made, link, standing, may_create)
+    entry = replace(made, entry_date=invoice.book_on or made.entry_date)
+    return Preview(invoice, entry, _closed(entry, books), link, standing, may_create)
+
+
+def _closed(entry: Entry, books: Books) -> tuple[Problem, ...]:
+    """Return what a closed period or an unknown year puts in the way of an entry."""
+    policy = books.when_closed.get(entry.journal, WhenClosed.HOLD)
+    problem = period_problem(entry.entry_date, entry.journal, books.calendar, policy)
+    return (problem,) if problem else ()
 
 
 def _link_of(customer: Customer, division: Division) -> AccountLink | None:
@@ -210,9 +225,10 @@ def show(division: Division, previews: Iterable[Preview]) -> int:
     for shown in previews:
         invoice = shown.invoice
         amount = shown.entry.incl if shown.entry else invoice.amount
-        wanted = (shown.state, shown.reason, amount)
-        if wanted != (invoice.state, invoice.reason, invoice.amount):
-            invoice.state, invoice.reason, invoice.amount = wanted
+        wanted = (shown.state, shown.reason, amount, shown.state in KEPT)
+        now = (invoice.state, invoice.reason, invoice.amount, invoice.is_kept_by_rule)
+        if wanted != now:
+            invoice.state, invoice.reason, invoice.amount, invoice.is_kept_by_rule = wanted
             changed.append(invoice)
     still_here = Invoice.objects.before_the_outbox().of(division)
-    return still_here.bulk_update(changed, ["state", "reason", "amount"])
+    return still_here.bulk_update(changed, ["state", "reason", "amount", "is_kept_by_rule"])

@@ -161,7 +161,7 @@ def _order(
 ) -> outbox.Order | None:
     """Return the next thing to send for a document, or None while it waits for a person."""
     customer, entry = shown.invoice.customer, shown.entry
-    if customer is None or entry is None:
+    if customer is None or entry is None or shown.problems:
         return None
     if shown.account is not None:
         return _entry_order(division, shown.invoice, entry, str(shown.account.exact_id))

@@ -20,12 +20,11 @@ from accounts_link.paging import page_of, page_of_found
 from exact_client.models import Division
 from sync.forms import STATES_OF, InvoiceFilter
 from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
-from sync.models.documents import BEFORE_THE_OUTBOX, InvoiceQuerySet
+from sync.models.documents import BEFORE_THE_OUTBOX, KEPT, InvoiceQuerySet
 from sync.services import forecast as forecasting
 from sync.services import prepare
 from sync.services.books import books_of
 from sync.services.diary import notes_about
-from sync.services.exclude import MAY_BE_TAKEN_UP
 from sync.views import entries
 from sync.views.common import asks_a_part, may_see
 
@@ -129,8 +128,8 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "history": history,
         "current": current,
         "diary": notes_about(row),
-        "is_free": current is None and row.state in BEFORE_THE_OUTBOX,
-        "may_take_up": row.state in MAY_BE_TAKEN_UP,
+        "is_free": current is None and (row.state in BEFORE_THE_OUTBOX or row.is_kept_by_rule),
+        "may_take_up": row.state in KEPT and not row.is_kept_by_rule,
         "in_panel": asks_a_part(request),
         **_beside(row, find_division(request), current),
     }
