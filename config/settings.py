@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "show that a worker listens": {"task": "sync.tasks.heartbeat", "schedule": 10.0},
     "push what is due, and do what was forgotten": {"task": "sync.tasks.sweep", "schedule": 15.0},
     "mirror from Exact": {"task": "sync.tasks.mirror", "schedule": 600.0},
+    "read payments": {"task": "sync.tasks.payments", "schedule": 900.0},
     "fill search codes": {"task": "sync.tasks.fill_search_codes", "schedule": 300.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
-from sync.services import jobs, runs
+from sync.services import jobs, payment_job, runs
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,12 @@ def sweep() -> None:
 
 
 @shared_task
+def payments(run_id: int | None = None) -> None:
+    """Read what customers paid."""
+    payment_job.read_payments(_run(Run.Job.PAYMENTS, run_id))
+
+
+@shared_task
 def fill_search_codes() -> None:
     """Write our numbers into empty search codes, a few at a time."""
     jobs.fill_search_codes()
@@ -87,6 +93,7 @@ JOBS: dict[str, Task[Any, Any]] = {
     Run.Job.MIRROR: mirror,
     Run.Job.MATCH: match,
     Run.Job.PUSH: push,
+    Run.Job.PAYMENTS: payments,
 }
 
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 from django.utils import timezone
 
 from exact_client.models import Division
-from sync.models import BookingSettings, Invoice
+from sync.models import Invoice
 from sync.models.documents import InvoiceQuerySet
 from sync.rules.payments import Payment, days_late
+from sync.services.settle import BOUNCE_DAYS, bounce_days
 
 OVERLAP = timedelta(minutes=10)  # what was being written when somebody asked last is told again
 CHUNK = 1000  # rows fetched at once
-BOUNCE_DAYS = 3  # where nobody chose
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,11 @@ def payments_to_tell(since: datetime | None, now: datetime) -> Iterator[PaymentR
 
 def tell_on(now: datetime) -> int:
     """Let payments count whose days for a bounce are over; return how many."""
-    chosen = dict(BookingSettings.objects.values_list("division", "bounce_days"))
-    told = 0
-    for division in [*Division.objects.values_list("pk", flat=True), None]:
-        days = timedelta(days=chosen.get(division, BOUNCE_DAYS))
-        waiting = _waiting().filter(division=division, paid_on__lte=timezone.localdate(now) - days)
-        told += waiting.update(paid_told_at=now, payment_changed_at=now)
+    days, told = bounce_days(), 0
+    for division in Division.objects.chosen():
+        last = timezone.localdate(now) - timedelta(days=days.get(division.pk, BOUNCE_DAYS))
+        over = _waiting().filter(division=division, paid_on__lte=last)
+        told += over.update(paid_told_at=now, payment_changed_at=now)
     return told
 
 
@@ -93,6 +92,5 @@ def _row(invoice: Invoice, today: date) -> PaymentRow:
 def _status(invoice: Invoice) -> str:
     if invoice.paid_told_at:
         return "settled" if invoice.kind == Invoice.Kind.CREDIT_NOTE else Payment.PAID
-    if invoice.paid_seen_at or invoice.last_payment_on is None:
-        return Payment.OPEN
-    return Payment.PART_PAID
+    is_part = invoice.paid_seen_at is None and abs(invoice.open_amount or 0) < abs(invoice.amount)
+    return Payment.PART_PAID if is_part else Payment.OPEN

@@ -14,6 +14,7 @@ from sync.views.common import asks_a_part, may_change, may_see, start, way_back
 STARTABLE = {
     "mirror": (Run.Job.MIRROR, tasks.mirror),
     "match": (Run.Job.MATCH, tasks.match),
+    "payments": (Run.Job.PAYMENTS, tasks.payments),
 }
 END_OF_POLLING = 286  # the status by which htmx stops asking
 
@@ -44,6 +45,6 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_change
 def begin(request: HttpRequest, job: str) -> HttpResponse:
-    """Start a mirror or a match; one that goes on already is shown instead."""
+    """Start a mirror, a match or a reading; one that goes on already is shown instead."""
     run = start(request, *STARTABLE[job])
     return redirect(way_back(request, "sync:run", run.pk))
