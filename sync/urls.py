@@ -4,8 +4,10 @@ from django.urls import path
 
 from sync.views import (
     accounts,
+    approve,
     decisions,
     divisions,
+    grid,
     home,
     imports,
     inbox,
@@ -13,6 +15,7 @@ from sync.views import (
     links,
     runs,
     setup,
+    undo,
 )
 
 app_name = "sync"
@@ -31,6 +34,8 @@ urlpatterns = [
     path("exact/invoices/<path:number>/", invoices.invoice, name="invoice"),
     path("exact/dry-run/", invoices.dry_run, name="dry-run"),
     path("exact/push/", decisions.push, name="push"),
+    path("exact/approve/", approve.approve, name="approve"),
+    path("exact/move/", approve.move, name="move"),
     path("exact/hold/", decisions.hold, name="hold"),
     path("exact/exclude/", decisions.leave_out, name="exclude"),
     path("exact/include/", decisions.take_up, name="include"),
@@ -45,6 +50,10 @@ urlpatterns = [
     path("exact/setup/mapping/<slug:card>/", setup.save_mapping, name="save-mapping"),
     path("exact/setup/guesses/", setup.confirm_guesses, name="confirm-guesses"),
     path("exact/setup/settings/", setup.save_settings, name="save-settings"),
+    path("exact/setup/undo/", undo.undo, name="undo-mapping"),
+    path("exact/setup/<slug:kind>/", grid.grid, name="grid"),
+    path("exact/setup/<slug:kind>/save/", grid.save, name="grid-save"),
+    path("exact/setup/<slug:kind>/cell/", grid.save_cell, name="grid-cell"),
     path("exact/import/", imports.imports, name="import"),
     path("exact/import/<int:pk>/", imports.upload, name="upload"),
     path("exact/import/<int:pk>/take-in/", imports.take_in, name="take-in"),

@@ -1,19 +1,41 @@
-"""The fields of the mapping cards: each is named after its cell, and read back into it."""
+"""The fields of the mappings: each is named after its cell, and read back into it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from hashlib import sha256
+from urllib.parse import quote, unquote
 
 from sync.models.mapping import VATMapping
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
 from sync.services.mapping import Choices
 
+KINDS = {
+    "journals": "journal",
+    "cost_centres": "cost_centre",
+    "gl_accounts": "gl",
+    "vat_codes": "vat",
+}
+
 
 def name_of(kind: str, cell: Iterable[object]) -> str:
-    """Return the name of a cell's field in the forms."""
-    return json.dumps([kind, *(str(part) for part in cell)], ensure_ascii=False)
+    """Return the name of a cell's field in the forms: its parts, each quoted as in an address."""
+    return "/".join([kind, *(quote(str(part), safe="") for part in cell)])
+
+
+def id_of(name: str) -> str:
+    """Return what a field is called where only letters and digits will do."""
+    return f"f{sha256(name.encode()).hexdigest()[:12]}"
+
+
+def fields_of(chosen: Choices) -> dict[str, str]:
+    """Return the choices as fields of a form: what `choices_of` reads back."""
+    return {
+        name_of(kind, (cell,) if isinstance(cell, str) else cell): code
+        for table, kind in KINDS.items()
+        for cell, code in getattr(chosen, table).items()
+    }
 
 
 def choices_of(typed: Mapping[str, str]) -> Choices:
@@ -23,7 +45,7 @@ def choices_of(typed: Mapping[str, str]) -> Choices:
     accounts: dict[GLCell, str] = {}
     codes: dict[VatCell, str] = {}
     for name, code in typed.items():
-        match _parts(name):
+        match [unquote(part) for part in name.split("/")]:
             case ["journal", place, kind] if kind in list(DocumentKind):
                 journals[JournalCell(place, DocumentKind(kind))] = code
             case ["cost_centre", place]:
@@ -33,11 +55,3 @@ def choices_of(typed: Mapping[str, str]) -> Choices:
             case ["vat", group, business, rate] if group in VATMapping.CountryGroup.values:
                 codes[VatCell(group, business, Decimal(rate))] = code
     return Choices(journals, centres, accounts, codes)
-
-
-def _parts(name: str) -> list[str]:
-    try:
-        parts = json.loads(name)
-    except ValueError:
-        return []
-    return parts if isinstance(parts, list) and all(isinstance(part, str) for part in parts) else []

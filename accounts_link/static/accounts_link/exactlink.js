@@ -139,3 +139,14 @@ arm(document);
 document.addEventListener("htmx:load", () => arm(document));
 document.addEventListener("htmx:sendError", complain);
 document.addEventListener("htmx:responseError", complain);
+
+/* In a table of cells Enter goes to the cell below, Shift+Enter above; leaving a cell saves it. */
+document.addEventListener("keydown", (event) => {
+  const cell = event.target.closest(".grid td");
+  if (event.key !== "Enter" || !cell || !event.target.matches("input")) return;
+  event.preventDefault();
+  const row = event.shiftKey ? cell.parentElement.previousElementSibling : cell.parentElement.nextElementSibling;
+  const next = find("input", row?.cells[cell.cellIndex]);
+  if (next) next.select();
+  (next ?? event.target)[next ? "focus" : "blur"]();
+});

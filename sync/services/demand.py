@@ -1,0 +1,104 @@
+"""What documents of which nothing was sent yet need from the mappings: how many, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Min, Sum, Value
+from django.db.models.functions import Abs, Coalesce
+
+from sync.models import Invoice, InvoiceLine
+from sync.models.documents import BEFORE_THE_OUTBOX
+from sync.rules.ledger import DocumentKind, GLCell, JournalCell
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from exact_client.models import Division
+
+CENT = Decimal("0.01")
+AMOUNT = DecimalField(max_digits=20, decimal_places=2)
+NET: Any = ExpressionWrapper(  # of a line, without its sign: a credit note waits like an invoice
+    Abs(F("quantity") * F("unit_price") * (Value(Decimal(100)) - F("discount_percent")))
+    / Value(Decimal(100)),
+    output_field=AMOUNT,
+)
+TOTAL: Any = Abs(Coalesce("total_incl", "amount", output_field=AMOUNT))
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How many documents need one cell, for how much, and the day of the oldest of them.
+
+    `amount` is what their lines come to without VAT, signs left out; for what holds for a whole
+    document it is their totals with VAT.
+    """
+
+    documents: int = 0
+    amount: Decimal = Decimal("0.00")
+    oldest: date | None = None
+
+
+def of_gl_accounts(division: Division) -> dict[GLCell, Demand]:
+    """Return what was sold and where, with the documents that need its account."""
+    columns = ("invoice__location", "resource_type", "resource_code")
+    rows = _grouped(_lines(division), columns, "invoice", "invoice__invoice_date", NET)
+    return {GLCell(*cell): demand for cell, demand in rows}
+
+
+def of_journals(division: Division) -> dict[JournalCell, Demand]:
+    """Return locations and kinds of documents, with how many need their journal."""
+    rows = _grouped(_documents(division), ("location", "kind"), "pk", "invoice_date", TOTAL)
+    return {JournalCell(place, DocumentKind(kind)): demand for (place, kind), demand in rows}
+
+
+def of_terms(division: Division) -> dict[str, Demand]:
+    """Return payment terms in the source's words, with how many documents carry them."""
+    documents = _documents(division).exclude(payment_terms="")
+    rows = _grouped(documents, ("payment_terms",), "pk", "invoice_date", TOTAL)
+    return {terms: demand for (terms,), demand in rows}
+
+
+def added(demands: Iterable[Demand]) -> Demand:
+    """Return the sum of several; a document that is in two of them counts twice."""
+    found = list(demands)
+    return Demand(
+        sum(one.documents for one in found),
+        sum((one.amount for one in found), Decimal("0.00")),
+        min((one.oldest for one in found if one.oldest), default=None),
+    )
+
+
+def _documents(division: Division) -> QuerySet[Invoice]:
+    return Invoice.objects.before_the_outbox().filter(division=division).order_by()
+
+
+def _lines(division: Division) -> QuerySet[InvoiceLine]:
+    """Return the lines that need a mapping: those that come to something."""
+    waiting = {"invoice__division": division, "invoice__state__in": BEFORE_THE_OUTBOX}
+    return InvoiceLine.objects.filter(**waiting).exclude(quantity=0).exclude(unit_price=0).order_by()
+
+
+def _grouped(
+    rows: QuerySet[Any], columns: tuple[str, ...], document: str, day: str, amount: Any
+) -> list[tuple[tuple[Any, ...], Demand]]:
+    found: Iterable[Mapping[str, Any]] = rows.values(*columns).annotate(
+        demand_documents=Count(document, distinct=True),
+        demand_amount=Sum(amount),
+        demand_oldest=Min(day),
+    )
+    return [
+        (
+            tuple(row[name] for name in columns),
+            Demand(
+                row["demand_documents"],
+                Decimal(row["demand_amount"] or 0).quantize(CENT),
+                row["demand_oldest"],
+            ),
+        )
+        for row in found
+    ]
