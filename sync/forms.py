@@ -82,9 +82,9 @@ class InvoiceFilter(ListFilter):
         """Whether anything but the state is asked for."""
         return any(self.asked(name) for name in ("q", "kind", "location", "month"))
 
-    def documents(self) -> InvoiceQuerySet:
-        """Return what is asked for, of whatever state and location."""
-        found = Invoice.objects.named(self.asked("q"))
+    def documents(self, among: InvoiceQuerySet) -> InvoiceQuerySet:
+        """Return what is asked for among these, of whatever state and location."""
+        found = among.named(self.asked("q"))
         if kind := self.asked("kind"):
             found = found.filter(kind=kind)
         if month := MONTH.fullmatch(self.asked("month")):
@@ -202,5 +202,11 @@ class VATMappingForm(MappingForm):
     def chosen(self, values: dict[str, Any]) -> Iterator[tuple[str, Cell, str]]:
         """Yield the code."""
         if code := self.cleaned_data.get("vat_code"):
-            cell = VatCell(values["country_group"], values.get("business_type", ""), values["rate"])
+            cell = VatCell(
+                values["country_group"],
+                values.get("business_type", ""),
+                values["rate"],
+                values.get("supply", ""),
+                values.get("vat_category", ""),
+            )
             yield "vat_code", cell, code.code

@@ -15,6 +15,7 @@ from sync.services import diary
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
 
 Policy = BookingSettings.PushPolicy
@@ -34,7 +35,7 @@ def _lets_go(settings: BookingSettings, now: datetime) -> Q:
     approved = Q(approved_at__isnull=False)
     if settings.push_policy == Policy.REVIEWED:
         return approved
-    unasked = Q()
+    unasked = Q(pk__isnull=False)  # an empty Q would fall out of the “or” below
     if settings.push_policy == Policy.DELAYED:
         last = timezone.localdate(now) - timedelta(days=settings.push_delay_days)
         unasked &= Q(invoice_date__lte=last)
@@ -42,6 +43,16 @@ def _lets_go(settings: BookingSettings, now: datetime) -> Q:
         limit = settings.push_up_to
         unasked &= Q(state=InvoiceState.READY, amount__lte=limit, amount__gte=-limit)
     return approved | unasked
+
+
+def needs_approval(invoice: Invoice, division: Division) -> bool:
+    """Whether the policy of its division waits for a person to approve this document."""
+    settings = BookingSettings.objects.filter(division=division).first()
+    if settings is None or settings.push_policy == Policy.OFF or invoice.approved_at:
+        return False
+    limit = settings.push_up_to
+    is_large = limit is not None and abs(invoice.amount) > limit
+    return settings.push_policy == Policy.REVIEWED or is_large
 
 
 def approve(invoices: InvoiceQuerySet, *, by: User, now: datetime) -> int:

@@ -35,7 +35,7 @@ def move(invoices: InvoiceQuerySet, division: Division, *, by: User, reason: str
     books = books_of(division)
     with transaction.atomic():
         held = invoices.before_the_outbox().of(division).filter(is_kept_by_rule=True)
-        days = {one.invoice.pk: _way_out(one, books) for one in prepare.previews(division, held)}
+        days = {one.invoice.pk: way_out(one, books) for one in prepare.previews(division, held)}
         for day in set(days.values()) - {None}:
             these = Invoice.objects.filter(pk__in=[pk for pk, to in days.items() if to == day])
             diary.note(these, f"Moved to {day:%d-%m-%Y}: {reason.strip()}", by=by)
@@ -44,7 +44,7 @@ def move(invoices: InvoiceQuerySet, division: Division, *, by: User, reason: str
     return sum(day is not None for day in days.values())
 
 
-def _way_out(shown: prepare.Preview, books: Books) -> date | None:
+def way_out(shown: prepare.Preview, books: Books) -> date | None:
     """Return the day to book on instead, when a closed period that may be left is in the way."""
     if shown.entry is None or [problem.key for problem in shown.problems] != [CLOSED_PERIOD]:
         return None

@@ -146,9 +146,11 @@ def _spoken(span: timedelta) -> str:
 
 @register.filter
 def mend_url(problem: Problem) -> str:
-    """Return the page, and on it the very cell, where a problem is put right."""
-    if problem.kind != ProblemKind.NEEDS_MAPPING:
+    """Return the page, and on it the very cell, where a problem is put right; or nothing."""
+    if problem.kind == ProblemKind.NEEDS_DATA:
         return reverse("sync:import")
+    if problem.kind != ProblemKind.NEEDS_MAPPING:
+        return ""
     kind = str(problem.key[0]).removeprefix("credit_").replace("cost_centre", "journal")
     query = urlencode([("cell", kind), *(("cell", str(part)) for part in problem.key[1:])])
     return f"{reverse('sync:setup')}?{query}#cell"

@@ -23,10 +23,12 @@ from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
 from sync.models.documents import BEFORE_THE_OUTBOX, KEPT, InvoiceQuerySet
 from sync.services import forecast as forecasting
 from sync.services import prepare
+from sync.services.auto_push import needs_approval
 from sync.services.books import books_of
 from sync.services.diary import notes_about
+from sync.services.move import way_out
 from sync.views import entries
-from sync.views.common import asks_a_part, may_see
+from sync.views.common import asks_a_part, documents, may_see
 
 WARNINGS_SHOWN = 20
 ACCOUNTS_SHOWN = 20
@@ -49,7 +51,8 @@ class Tab:
 def invoices(request: HttpRequest) -> HttpResponse:
     """Show the documents with their states, and push those that are ready."""
     filters = InvoiceFilter.of(request.GET)
-    found = filters.documents()
+    among = documents(request)
+    found = filters.documents(among)
     figures = _figures(found)
     page = page_of_found if filters.text else page_of
     context = {
@@ -57,8 +60,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "page": page(filters.narrowed(found), request.GET.get("page"), _with_customers),
         "tabs": _tabs(filters, figures),
         "locations": sorted({where for where, _ in figures if where}),
-        "months": _months(),
-        "ready": _ready(filters, figures),
+        "months": _months(among),
+        "ready": _ready(among, filters, figures),
         "run": Run.objects.filter(job=Run.Job.PUSH).exclude(state__in=_OVER).first(),
     }
     template = "sync/_invoice_list.html" if asks_a_part(request) else "sync/invoices.html"
@@ -92,17 +95,17 @@ def _tabs(filters: InvoiceFilter, figures: Figures) -> list[Tab]:
     return tabs
 
 
-def _ready(filters: InvoiceFilter, figures: Figures) -> dict[str, Any]:
+def _ready(among: InvoiceQuerySet, filters: InvoiceFilter, figures: Figures) -> dict[str, Any]:
     """Return how many documents are ready, and their euros, whatever is shown."""
     if filters.is_narrow:
-        figures = _figures(Invoice.objects.filter(state=InvoiceState.READY))
+        figures = _figures(among.filter(state=InvoiceState.READY))
     ready = [pair for (_, state), pair in figures.items() if state == InvoiceState.READY]
     return {"count": sum(number for number, _ in ready), "amount": sum(total for _, total in ready)}
 
 
-def _months() -> list[date]:
+def _months(among: InvoiceQuerySet) -> list[date]:
     """Return the first day of each month from the newest document to the oldest."""
-    ends = Invoice.objects.aggregate(first=Min("invoice_date"), last=Max("invoice_date"))
+    ends = among.aggregate(first=Min("invoice_date"), last=Max("invoice_date"))
     if ends["first"] is None:
         return []
     numbers = range(_ordinal(ends["last"]), _ordinal(ends["first"]) - 1, -1)
@@ -118,7 +121,9 @@ def _ordinal(day: date) -> int:
 @vary_on_headers("HX-Request")
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
     """Show one document as zapfloor gave it, the entry it becomes, and what happened to it."""
-    rows = Invoice.objects.select_related("customer").prefetch_related("lines")
+    rows = Invoice.objects.select_related("customer", "division__connection").prefetch_related(
+        "lines"
+    )
     row = get_object_or_404(rows, number=number)
     history = list(entries.history_of(row))
     current = entries.current(history, row)
@@ -131,7 +136,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "is_free": current is None and (row.state in BEFORE_THE_OUTBOX or row.is_kept_by_rule),
         "may_take_up": row.state in KEPT and not row.is_kept_by_rule,
         "in_panel": asks_a_part(request),
-        **_beside(row, find_division(request), current),
+        **_beside(row, row.division or find_division(request), current),
     }
     template = "sync/_invoice_panel.html" if asks_a_part(request) else "sync/invoice.html"
     return render(request, template, context)
@@ -147,6 +152,8 @@ def _beside(row: Invoice, division: Division | None, sent: OutboxEntry | None) -
     shown = prepare.preview(row, division, books)
     return {
         "entry": entries.planned(shown.entry, books.ledger) if shown.entry else None,
+        "way_out": way_out(shown, books),
+        "needs_approval": needs_approval(row, division),
         "problems": shown.problems,
         "link": shown.link,
         "standing": shown.standing,
