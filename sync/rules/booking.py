@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from sync.rules.cents import CentsDifferError, Taxable, to_cents, vat_by_line
+from sync.rules.choosing import find_gl_account, find_journal, find_vat_code
 from sync.rules.countries import country_group
 from sync.rules.document_checks import MEND_AT_SOURCE, faults, warnings
 from sync.rules.entries import Document, DocumentLine, Entry, EntryLine, VatGroup, fit
@@ -20,9 +21,8 @@ from sync.rules.ledger import (
     Problem,
     ProblemKind,
     VatCell,
-    find_gl_account,
-    find_journal,
-    find_vat_code,
+    needs,
+    takes,
 )
 from sync.rules.references import payment_reference
 
@@ -178,14 +178,14 @@ class _Preparation:
         """The location's cost centre, where the account wants or allows one."""
         chosen = self.mappings.cost_centres
         centre = chosen.get(self.document.location) or chosen.get(ANY, "")
-        if not centre and account.needs_cost_centre:
+        if not centre and needs(account.use_cost_centre):
             where = self.document.location or "any location"
             sentence = (
                 f"G/L account {account.code} needs a cost centre; {where} has none. Choose one."
             )
             key = ("cost_centre", self.document.location)
             self._note(Problem(ProblemKind.NEEDS_MAPPING, sentence, key))
-        return centre if account.takes_cost_centre else ""
+        return centre if takes(account.use_cost_centre) else ""
 
     def _entry(self, journal: Journal, lines: Sequence[EntryLine]) -> Entry:
         document = self.document

@@ -28,6 +28,11 @@ def country_group(country: str, own_country: str) -> CountryGroup:
     return CountryGroup.EU if country in EU_COUNTRIES else CountryGroup.NON_EU
 
 
+def same_country(one: str, other: str) -> bool:
+    """Tell whether two codes mean one country, as EL and GR do."""
+    return _normal(one) == _normal(other)
+
+
 def _normal(code: str) -> str:
     code = code.strip().upper()
     return OTHER_NAMES.get(code, code)

@@ -32,6 +32,9 @@ NO_VAT_BOOKED = {  # Exact's VATCode.Type
 }
 
 
+Key = tuple[str | Decimal, ...]
+
+
 class DocumentKind(StrEnum):
     """What the source made."""
 
@@ -75,9 +78,9 @@ class VatCell(NamedTuple):
         return words + (f", category {self.vat_category}" if self.vat_category else "")
 
     @property
-    def key(self) -> tuple[str | Decimal, ...]:
+    def key(self) -> Key:
         """Where a problem with this cell is mended; ends with the last field that says anything."""
-        parts: tuple[str | Decimal, ...] = tuple(self)
+        parts: Key = tuple(self)
         while parts[-1] == ANY:
             parts = parts[:-1]
         return ("vat", *parts)
@@ -153,7 +156,7 @@ class Problem:
 
     kind: ProblemKind
     sentence: str
-    key: tuple[str | Decimal, ...]
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,16 @@ class Mappings:
     policies: Policies = field(default_factory=Policies)
 
 
+def needs(use: int) -> bool:
+    """Whether Exact refuses a line on an account without a cost centre, or unit."""
+    return use == MANDATORY
+
+
+def takes(use: int) -> bool:
+    """Whether a line on an account may carry a cost centre, or unit, at all."""
+    return use != FORBIDDEN
+
+
 def vat_code_fault(
     vat_code: VatCode,
     rate: Decimal,
@@ -264,21 +277,23 @@ def vat_code_fault(
 
     `countries` are those of which one must be the code's own, if it has one; none: not looked at.
     """
-    spoken = f"{rate.normalize():f} %"
     if vat_code.is_blocked:
         return "is blocked in Exact."
     if vat_code.type == "I":
         return "takes amounts as including VAT, and ours are without."
     if vat_code.transaction_type == "P":
         return "is for purchases only."
-    if wrong := _customer_fault(vat_code, business_type, countries):
-        return wrong
-    if rate and vat_code.type in NO_VAT_BOOKED:
-        return f"{NO_VAT_BOOKED[vat_code.type]}, and the line has {spoken}."
+    return _rate_fault(vat_code, rate) or _customer_fault(vat_code, business_type, countries)
+
+
+def _rate_fault(vat_code: VatCode, rate: Decimal) -> str:
+    spoken = f"{rate.normalize():f} %"
     if rate and vat_code.is_reverse_charge:
         return f"is a reverse charge: the customer owes the VAT, and the line has {spoken}."
     if vat_code.rate != rate and not vat_code.is_reverse_charge:
         return f"is {vat_code.rate.normalize():f} % in Exact, not {spoken}."
+    if rate and vat_code.type in NO_VAT_BOOKED:
+        return f"{NO_VAT_BOOKED[vat_code.type]}, and the line has {spoken}."
     return ""
 
 

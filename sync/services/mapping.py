@@ -17,6 +17,7 @@ from sync.models import (
     VATCode,
     VATMapping,
 )
+from sync.rules.choosing import find_gl_account, find_journal, find_vat_code
 from sync.rules.ledger import (
     DocumentKind,
     GLCell,
@@ -24,9 +25,6 @@ from sync.rules.ledger import (
     Mappings,
     Problem,
     VatCell,
-    find_gl_account,
-    find_journal,
-    find_vat_code,
 )
 from sync.services import prepare
 from sync.services.books import books_of

@@ -49,7 +49,7 @@ class Sold:
 
     locations: tuple[str, ...]
     resources: tuple[GLCell, ...]
-    vat: tuple[VatCell, ...]
+    vat: tuple[tuple[str, str, Decimal], ...]  # the customer's country, business type, rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def sold() -> Sold:
     return Sold(
         locations=tuple(sorted({cell.location for cell in cells if cell.location})),
         resources=tuple(sorted(cells)),
-        vat=tuple(sorted({VatCell(*row) for row in vat.distinct()})),
+        vat=tuple(sorted(set(vat.distinct()))),
     )
 
 

@@ -23,6 +23,7 @@ from sync.rules.ledger import (
     VatCell,
     vat_code_fault,
 )
+from sync.rules.supplies import WORDS
 from sync.services import setup
 from sync.services.mapping import Cell, Choices
 from sync.views.fields import choices_of, name_of
@@ -134,7 +135,8 @@ class Cards:
         usual = setup.vat_cells(self.division, self._at_hand)
         cells = {*usual, *at_hand, *self.books.mappings.vat_codes}
         if self.wanted[:1] == ("vat",):
-            cells.add(VatCell(self.wanted[1], self.wanted[2], Decimal(self.wanted[3])))
+            _, group, business, rate, *more = self.wanted
+            cells.add(VatCell(group, business, Decimal(rate), *more))
         rows = {cell._replace(business_type=ANY) for cell in cells}
         return self._in_order(self._vat_row(row, cells, at_hand) for row in rows)
 
@@ -185,7 +187,8 @@ class Cards:
             return next((row.cell for row in rows if row.cell[0] == parts[0]), None)
         if kind == "gl":
             return _covering(GLCell(*parts), {GLCell(*row.cell) for row in rows})
-        return VatCell(parts[0], ANY, Decimal(parts[2]))
+        group, _, rate, *more = parts
+        return VatCell(group, ANY, Decimal(rate), *more)
 
     def _journal_row(self, place: str) -> Row:
         journals = [
@@ -248,7 +251,8 @@ class Cards:
                 choices.append(self._choice("vat", cell, words, [("", codes)], NOTHING))
                 choices[-1].is_needed = cell in at_hand and row not in cells
         rate = f"{row.rate.normalize():f}\N{NO-BREAK SPACE}%"
-        return Row("vat", row, f"{GROUPS[row.country_group]} · {rate}", "", choices)
+        detail = " ".join(filter(None, (WORDS.get(row.supply), row.vat_category)))
+        return Row("vat", row, f"{GROUPS[row.country_group]} · {rate}", detail, choices)
 
     def _choice(
         self, kind: str, cell: Iterable[object], label: str, options: Options, empty: str

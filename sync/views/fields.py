@@ -21,7 +21,8 @@ KINDS = {
 
 def name_of(kind: str, cell: Iterable[object]) -> str:
     """Return the name of a cell's field in the forms: its parts, each quoted as in an address."""
-    return "/".join([kind, *(quote(str(part), safe="") for part in cell)])
+    parts = cell.key[1:] if isinstance(cell, VatCell) else cell
+    return "/".join([kind, *(quote(str(part), safe="") for part in parts)])
 
 
 def id_of(name: str) -> str:
@@ -52,6 +53,11 @@ def choices_of(typed: Mapping[str, str]) -> Choices:
                 centres[place] = code
             case ["gl", place, resource_type, resource_code]:
                 accounts[GLCell(place, resource_type, resource_code)] = code
-            case ["vat", group, business, rate] if group in VATMapping.CountryGroup.values:
-                codes[VatCell(group, business, Decimal(rate))] = code
+            case ["vat", group, business, rate, *more] if _is_vat_cell(group, more):
+                codes[VatCell(group, business, Decimal(rate), *more)] = code
     return Choices(journals, centres, accounts, codes)
+
+
+def _is_vat_cell(group: str, more: list[str]) -> bool:
+    """Tell whether a field names a country group, and at most a supply and a category besides."""
+    return group in VATMapping.CountryGroup.values and len(more) <= len(("supply", "category"))
