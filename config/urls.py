@@ -12,6 +12,7 @@ urlpatterns = [
         name="login",
     ),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("api/v1/", include("sync.api.urls")),
     path("exact/", include("exact_client.urls")),
     path("", include("accounts_link.urls")),
     path("", include("sync.urls")),
