@@ -68,5 +68,6 @@ class InvoiceRow:
     billing_entity: str = ""
     payment_terms: str = ""
     vat_breakdown: tuple[VatShare, ...] = ()
+    pdf_file: str = ""  # the name of its PDF among the files that came with it
     files: tuple[FileRow, ...] = ()
     notes: tuple[RowNote, ...] = ()

@@ -28,6 +28,7 @@ class RowError:
     value: str  # the cell as read, cut to a readable length
     message: str
     record: str = ""  # the number of the customer or invoice that was refused with it
+    file: str = ""  # its name, where several came at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class RowNote:
     line: int
     column: str
     message: str
+    file: str = ""  # its name, where several came at once
 
 
 @dataclass(frozen=True, slots=True)
