@@ -40,7 +40,7 @@ class Archive:
         self._refuse_bombs()
 
     def read(self, member: Member, most: int) -> bytes:
-        """Return a member's bytes. Raises FileError when there are more than `most`, or it can't."""
+        """Return a member's bytes. Raises FileError when damaged, or more than `most` bytes."""
         if member.size > most:
             raise FileError(f"“{member.name}” is larger than {most // 2**20} MB.")
         if member.info.flag_bits & 1:

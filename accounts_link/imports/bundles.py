@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import BinaryIO
@@ -67,7 +68,7 @@ def _tabled(table: Table) -> Rows:
 
 
 def _archived(archive: Archive, options: UblOptions) -> Rows:
-    """Yield the invoices of every file in a ZIP; a file that can't be read is an error of its own."""
+    """Yield the invoices of every file in a ZIP; one that can't be read is an error of its own."""
     pdfs = {_last(member.name).casefold(): member for member in archive.members}
     for member in archive.members:
         try:
@@ -103,8 +104,10 @@ def _with_pdf(
     """Give an invoice the PDF that it names, or a note that it did not come along."""
     if isinstance(row, RowError) or not row.pdf_file:
         return row
-    member = members.get(_last(row.pdf_file).casefold())
-    content = archive.read(member, MAX_PDF) if archive and member else b""
+    content = b""
+    if archive and (member := members.get(_last(row.pdf_file).casefold())):
+        with suppress(FileError):
+            content = archive.read(member, MAX_PDF)
     if known := known_kind(content):
         kind, ending = known
         stem = _last(row.pdf_file).rpartition(".")[0]
