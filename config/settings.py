@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "push what is due, and do what was forgotten": {"task": "sync.tasks.sweep", "schedule": 15.0},
     "mirror from Exact": {"task": "sync.tasks.mirror", "schedule": 600.0},
     "read payments": {"task": "sync.tasks.payments", "schedule": 900.0},
+    "read what the books offer": {"task": "sync.tasks.ledger", "schedule": 21600.0},
     "fill search codes": {"task": "sync.tasks.fill_search_codes", "schedule": 300.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
-from sync.services import jobs, payment_job, runs
+from sync.services import jobs, ledger_job, payment_job, runs
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,13 @@ def payments(run_id: int | None = None) -> None:
 
 
 @shared_task
+def ledger(run_id: int | None = None) -> None:
+    """Read what the books offer, and which periods are open; push what that may have opened."""
+    if ledger_job.read_books(_run(Run.Job.LEDGER, run_id)):
+        nudge(push)
+
+
+@shared_task
 def fill_search_codes() -> None:
     """Write our numbers into empty search codes, a few at a time."""
     jobs.fill_search_codes()
@@ -93,6 +100,7 @@ JOBS: dict[str, Task[Any, Any]] = {
     Run.Job.MIRROR: mirror,
     Run.Job.MATCH: match,
     Run.Job.PUSH: push,
+    Run.Job.LEDGER: ledger,
     Run.Job.PAYMENTS: payments,
 }
 

@@ -41,6 +41,7 @@ def read(division: Division, exact: ExactClient) -> dict[str, int]:
         for model, rows in offered.items():
             _replace(division, model, rows)
         BookingSettings.objects.get_or_create(division=division)
+    periods.read(division, exact)
     return {model.__name__: len(rows) for model, rows in offered.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts_link.models import AccountLink, Candidate, Customer, Standing
 from sync.models import BookingSettings, Invoice, OutboxEntry
 from sync.rules.entries import Entry, fit, to_payload
-from sync.services import outbox, prepare, routing
+from sync.rules.periods import WhenClosed, period_problem
+from sync.services import outbox, periods, prepare, routing
 from sync.services.books import books_of
 from sync.services.streams import batches
 
@@ -105,12 +106,23 @@ def why_not_to_send(entry: OutboxEntry) -> str:
     if entry.kind == OutboxEntry.Kind.ACCOUNT:
         wanted = Customer.objects.to_create(entry.division).filter(pk=entry.customer_id)
         return "" if wanted.exists() else "No account is to be made for this customer any more."
+    return _no_longer_linked(entry) or _closed_meanwhile(entry)
+
+
+def _no_longer_linked(entry: OutboxEntry) -> str:
     linked = AccountLink.objects.filter(
         customer=entry.customer_id,
         division=entry.division_id,
         account__exact_id=entry.payload["Customer"],
     )
     return "" if linked.exists() else "Its customer is no longer linked to that account."
+
+
+def _closed_meanwhile(entry: OutboxEntry) -> str:
+    day, journal = date.fromisoformat(entry.payload["EntryDate"]), entry.payload["Journal"]
+    calendar = periods.calendar_of(entry.division)
+    problem = period_problem(day, journal, calendar, WhenClosed.HOLD)
+    return problem.sentence if problem else ""
 
 
 def want_account(division: Division, customer: Customer, *, now: datetime) -> None:
