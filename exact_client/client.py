@@ -172,13 +172,20 @@ class ExactClient:
         )
         return [entry for entry in entries if amount is None or entry.amount_fc == amount]
 
-    def sales_entries_of_others(
-        self, first: date, last: date, user_id: UUID
+    def sales_entries_typed(
+        self, first: date, last: date, *, user_id: UUID | None, mark: str = ""
     ) -> Iterator[SalesEntryRecord]:
-        """Yield the entries dated `first` to `last` that another user of Exact made."""
+        """Yield the entries dated `first` to `last` that nobody but a person can have made.
+
+        That is another user of Exact than `user_id`, or that user without `mark` in the reference,
+        which all of ours carry; without a `mark`, other users alone.
+        """
+        ways = [] if user_id is None else [f"Creator ne {literal(user_id)}"]
+        if mark:
+            ways += ["YourRef eq null", f"substringof({literal(mark)},YourRef) eq false"]
         where = (
             f"EntryDate ge {literal(first)} and EntryDate le {literal(last)}"
-            f" and Creator ne {literal(user_id)}"
+            f" and ({' or '.join(ways)})"
         )
         return self._list(SalesEntryRecord, SALES_ENTRIES, where)
 

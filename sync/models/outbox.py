@@ -38,6 +38,8 @@ class OutboxEntry(models.Model):
 
     # Of one customer these go in the order in which they were made; files wait for nobody.
     IN_ORDER = (Kind.ACCOUNT, Kind.SALES_ENTRY, Kind.REMOVAL, Kind.REVERSAL)
+    UNDOING = (Kind.REMOVAL, Kind.REVERSAL)
+    FILES = (Kind.DOCUMENT, Kind.ATTACHMENT)
     OVER = (State.DONE, State.CANCELLED)
     FOR_A_PERSON = (State.REFUSED, State.CONFLICT, State.UNCLEAR)
 

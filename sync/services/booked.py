@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import transaction
 
 from accounts_link.models import AccountLink
-from exact_client.records import AccountRecord, SalesEntryRecord
+from exact_client.records import AccountRecord
 from sync.models import OutboxEntry
-from sync.services import link, outbox
+from sync.services import attach, link, outbox
 from sync.services.copies import copy_account
+from sync.services.errands import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,26 +22,6 @@ if TYPE_CHECKING:
 Kind, State = OutboxEntry.Kind, OutboxEntry.State
 
 FIRST_AUDIT, SECOND_AUDIT = timedelta(minutes=15), timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A record of Exact, reduced to what tells whether it is ours. `amount` includes VAT."""
-
-    id: UUID
-    number: str  # as its user sees it: the entry number, or the account's code
-    label: str  # the reference of an entry, the name of an account
-    amount: Decimal | None
-    record: SalesEntryRecord | AccountRecord
-
-    @classmethod
-    def of(cls, record: SalesEntryRecord | AccountRecord) -> Answer:
-        """Read a record of either kind."""
-        if isinstance(record, SalesEntryRecord):
-            number = str(record.entry_number or "")
-            amount = record.amount_fc if record.amount_fc is not None else record.amount_dc
-            return cls(record.entry_id, number, record.your_ref or "", amount, record)
-        return cls(record.id, record.code or "", record.name or "", None, record)
 
 
 def accept(office: Office, entry: OutboxEntry, answer: Answer) -> None:
@@ -84,6 +62,10 @@ def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
             problem="",
             audit_at=now + FIRST_AUDIT if entry.was_unknown else None,
         )
+        if entry.kind in {Kind.SALES_ENTRY, Kind.DOCUMENT}:
+            attach.follow(entry, now=now)
+        elif entry.kind in OutboxEntry.UNDOING:
+            attach.drop(entry, now=now)
 
 
 def _link_created(entry: OutboxEntry, record: AccountRecord, now: datetime) -> None:
@@ -95,7 +77,7 @@ def _link_created(entry: OutboxEntry, record: AccountRecord, now: datetime) -> N
 
 def _difference(entry: OutboxEntry, answer: Answer) -> str:
     """Say in what an answer differs from what was asked, or nothing."""
-    asked = entry.payload["Name"] if entry.kind == Kind.ACCOUNT else entry.reference
+    asked = _asked(entry)
     if answer.label and _spaced(answer.label) != _spaced(asked):
         return f"under “{answer.label}” instead of “{asked}”"
     if answer.amount is not None and entry.amount is not None and answer.amount != entry.amount:
@@ -103,25 +85,40 @@ def _difference(entry: OutboxEntry, answer: Answer) -> str:
     return ""
 
 
+def _asked(entry: OutboxEntry) -> str:
+    """Return the label that a record of this entry must have."""
+    name = {Kind.ACCOUNT: "Name", Kind.DOCUMENT: "Subject", Kind.ATTACHMENT: "FileName"}
+    return str(entry.payload[name[kind]]) if (kind := Kind(entry.kind)) in name else entry.reference
+
+
 def _spaced(text: str) -> str:
     return " ".join(text.split())  # Exact trims what it keeps
 
 
 def audited(office: Office, entry: OutboxEntry) -> None:
-    """There is exactly one of it: look once more a day later, then never again."""
+    """It is there as it must be: look once more a day later, then never again."""
     now = office.clock.now()
     settled = entry.settled_at or now
     again = settled + SECOND_AUDIT if now - settled < SECOND_AUDIT else None
     OutboxEntry.objects.filter(pk=entry.pk).update(audit_at=again)
 
 
-def not_one(entry: OutboxEntry, found: Sequence[Answer]) -> None:
-    """None or several are there of what was booked once: show all, touch nothing."""
-    numbers = ", ".join(answer.number for answer in found) or "none"
+def expected(entry: OutboxEntry) -> int:
+    """Return how often Exact must hold it: once, or not at all when it was removed since."""
+    if entry.kind == Kind.REMOVAL:
+        return 0
+    removed = entry.undone_by.filter(kind=Kind.REMOVAL, state=State.DONE)
+    return 0 if removed.exists() else 1
+
+
+def not_as_expected(entry: OutboxEntry, found: Sequence[Answer]) -> None:
+    """More or less of it is there than must be: show all, touch nothing."""
+    numbers = ", ".join(answer.number or answer.label for answer in found) or "none"
+    what = "once" if expected(entry) else "and removed"
     outbox.move(
         entry,
         State.CONFLICT,
         audit_at=None,
-        reason=f"It was booked once, and Exact now holds {len(found)}: {numbers}.",
+        reason=f"It was booked {what}, and Exact now holds {len(found)}: {numbers}.",
         advice="Look in Exact which one is right; remove the others there.",
     )

@@ -8,20 +8,24 @@ from django.db import transaction
 
 from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
 from sync.services import outbox
-from sync.services.booked import Answer
 from sync.services.booked import adopt as adopt_answer
+from sync.services.errands import Answer, find
 from sync.services.link import LinkError
-from sync.services.look_up import find, find_earlier, look_alikes
+from sync.services.look_up import find_earlier, look_alikes
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.contrib.auth.models import User
 
+    from exact_client.client import ExactClient
     from sync.services.clock import Clock
     from sync.services.office import Office
 
-State, Step = OutboxEntry.State, Attempt.Step
+Kind, State, Step = OutboxEntry.Kind, OutboxEntry.State, Attempt.Step
+
+# What may have been made in Exact by a person's hand, or by a version that was given up.
+ADOPTABLE = (Kind.ACCOUNT, Kind.SALES_ENTRY, Kind.REVERSAL, Kind.DOCUMENT, Kind.ATTACHMENT)
 
 
 class DecisionError(Exception):
@@ -53,7 +57,7 @@ def cancel(entry: OutboxEntry, clock: Clock, *, by: User | None, reason: str) ->
     with transaction.atomic():
         outbox.move(entry, State.CANCELLED, reason=reason, settled_at=clock.now())
         outbox.note(entry, Step.DECIDE, clock, f"Cancelled: {reason}", state=State.CANCELLED, by=by)
-        if entry.invoice is not None:
+        if entry.kind == Kind.SALES_ENTRY and entry.invoice is not None:
             Invoice.objects.filter(pk=entry.invoice.pk).update(
                 state=InvoiceState.HELD, reason=reason, released_at=None
             )
@@ -65,6 +69,8 @@ def adopt(office: Office, entry: OutboxEntry, remote_id: UUID, *, by: User | Non
     Raises DecisionError when Exact does not hold it, ExactError when Exact can't be asked.
     """
     _require_waiting(entry)
+    if entry.kind not in ADOPTABLE:
+        raise DecisionError("A removal makes nothing that could be adopted: look again instead.")
     found = [answer for answer in candidates(office, entry) if answer.id == remote_id]
     if not found:
         raise DecisionError("Exact no longer holds that one.")
@@ -78,9 +84,42 @@ def adopt(office: Office, entry: OutboxEntry, remote_id: UUID, *, by: User | Non
 
 
 def candidates(office: Office, entry: OutboxEntry) -> list[Answer]:
-    """Return what in Exact may be this entry: by a reference of it, or by customer and date."""
+    """Return what in Exact may be this entry: by a reference of it, else by number, or by likeness.
+
+    What a person said is not it comes no more.
+    """
     exact = office.exact
-    return find(exact, entry) or find_earlier(exact, entry) or look_alikes(exact, entry)
+    ours = find(exact, entry) or find_earlier(exact, entry)
+    if ours:
+        return ours
+    like = {answer.id: answer for answer in [*_offered(exact, entry), *look_alikes(exact, entry)]}
+    rejected = outbox.rejected(entry)
+    return [answer for answer in like.values() if answer.id not in rejected]
+
+
+def reject(entry: OutboxEntry, remote_id: UUID, clock: Clock, *, by: User | None) -> None:
+    """Remember that this one in Exact is not the entry: it is not offered again.
+
+    Raises DecisionError when nothing waits for a decision.
+    """
+    _require_waiting(entry)
+    said = f"Not this one: {remote_id}"
+    with transaction.atomic():
+        outbox.move(
+            entry,
+            State(entry.state),
+            reason=entry.reason,
+            advice="Send it again if no other one in Exact is it.",
+            rejected=sorted({*entry.rejected, str(remote_id)}),
+            offered_id=None if entry.offered_id == remote_id else entry.offered_id,
+        )
+        outbox.note(entry, Step.DECIDE, clock, said, state=entry.state, by=by)
+
+
+def _offered(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return what was found under its number when it was about to be sent."""
+    record = exact.sales_entry(entry.offered_id) if entry.offered_id else None
+    return [Answer.of(record)] if record else []
 
 
 def _wait_for_look_up(

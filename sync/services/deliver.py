@@ -21,8 +21,8 @@ from exact_client.errors import (
     ExactTemporaryError,
 )
 from sync.models import BookingSettings, Invoice, OutboxEntry
-from sync.services import booked, look_up, outbox, prepare, release
-from sync.services.booked import Answer
+from sync.services import attach, booked, errands, look_up, outbox, prepare, release, undo
+from sync.services.errands import NO_SUCH_ADDRESS, Answer
 from sync.services.locks import process_lock
 
 if TYPE_CHECKING:
@@ -35,8 +35,12 @@ Kind, State = OutboxEntry.Kind, OutboxEntry.State
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 PAUSED = "Pushing is paused in the set-up."
-NO_SUCH_ADDRESS = "not_found"  # the refusal that is ours to mend
 UNKNOWN_WORDS = "Mend in Exact, or in the invoice, what it speaks of; then send it again."
+ADVICE = {  # where the words of a refusal do not tell what to do
+    Kind.REMOVAL: "Undo it with a reversing entry instead.",
+    Kind.ATTACHMENT: "The entry is booked. Give this file up, or add it again smaller, or as PDF.",
+    Kind.DOCUMENT: "The entry is booked. Put right in Exact what it speaks of; then send it again.",
+}
 FAILURES_THAT_STOP = 3  # in a row: Exact is away, and the other rows need not find out too
 
 
@@ -130,7 +134,7 @@ def send(office: Office, entry: OutboxEntry) -> None:
     Raises ExactTemporaryError or ExactDisconnectedError when nothing was sent and the others
     need not be tried either; the row is queued again by then.
     """
-    if _is_withdrawn(office, entry) or _is_there_already(office, entry):
+    if _is_withdrawn(office, entry) or _is_left_to_a_person(office, entry):
         return
     attempt = outbox.claim(entry, office.clock)
     if attempt is None:
@@ -152,7 +156,7 @@ def send(office: Office, entry: OutboxEntry) -> None:
 
 def _is_withdrawn(office: Office, entry: OutboxEntry) -> bool:
     """Withdraw what should not go any more; return whether that was so."""
-    reason = release.why_not_to_send(entry)
+    reason = _why_not_to_send(entry)
     if not reason:
         return False
     with transaction.atomic():
@@ -161,38 +165,46 @@ def _is_withdrawn(office: Office, entry: OutboxEntry) -> bool:
     return True
 
 
-def _is_there_already(office: Office, entry: OutboxEntry) -> bool:
-    """Leave a row to a person whose earlier version is in Exact, though it was given up."""
+def _why_not_to_send(entry: OutboxEntry) -> str:
+    if entry.kind in OutboxEntry.FILES:
+        return attach.why_not_to_send(entry)
+    if entry.kind in OutboxEntry.UNDOING:
+        return undo.why_not_to_send(entry)
+    return release.why_not_to_send(entry)
+
+
+def _is_left_to_a_person(office: Office, entry: OutboxEntry) -> bool:
+    """Leave a row to a person when Exact is not as it was when it was made; return whether so."""
     try:
-        found = look_up.find_earlier(office.exact, entry)
+        verdict = _why_to_ask_first(office.exact, entry)
     except ExactError as error:
         later = office.clock.now() + FIRST_WAIT
         outbox.postpone(entry, at=later, reason=f"It could not be looked up yet. {error}")
         raise
-    if not found:
+    if verdict is None:
         return False
-    numbers = ", ".join(answer.number for answer in found)
-    outbox.move(
-        entry,
-        State.CONFLICT,
-        reason=f"An earlier version of it is in Exact as {numbers}.",
-        advice="Adopt that one if it is right. Otherwise remove it in Exact, and send this again.",
-        settled_at=office.clock.now(),
-    )
+    reason, advice = verdict
+    outbox.move(entry, State.CONFLICT, reason=reason, advice=advice, settled_at=office.clock.now())
     return True
+
+
+def _why_to_ask_first(exact: ExactClient, entry: OutboxEntry) -> tuple[str, str] | None:
+    """Return why it should not go as it is, and what to do; None when it may."""
+    found = look_up.find_earlier(exact, entry)
+    if found:  # though it was given up
+        numbers = ", ".join(answer.number or answer.label for answer in found)
+        return (
+            f"An earlier version of it is in Exact as {numbers}.",
+            "Adopt that one if it is right. Otherwise remove it in Exact, and send this again.",
+        )
+    return undo.why_to_ask_first(exact, entry) if entry.kind in OutboxEntry.UNDOING else None
 
 
 def _outcome(exact: ExactClient, entry: OutboxEntry) -> Answer | ExactError:
     try:
-        return _create(exact, entry)
+        return errands.send(exact, entry)
     except ExactError as error:
         return error
-
-
-def _create(exact: ExactClient, entry: OutboxEntry) -> Answer:
-    if entry.kind == Kind.ACCOUNT:
-        return Answer.of(exact.create_account(entry.payload))
-    return Answer.of(exact.create_sales_entry(entry.payload))
 
 
 def _write_down(office: Office, entry: OutboxEntry, outcome: Answer | ExactError) -> None:
@@ -213,11 +225,17 @@ def _write_down(office: Office, entry: OutboxEntry, outcome: Answer | ExactError
                 State.REFUSED,
                 problem=outcome.kind,
                 reason=str(outcome),
-                advice=UNKNOWN_WORDS if outcome.kind == "other" else "",
+                advice=_advice(entry, outcome),
                 settled_at=now,
             )
         case _:  # the answer was lost, or nobody can read it
             outbox.unknown(entry, office.clock, reason=str(outcome), wait=office.settle / 3)
+
+
+def _advice(entry: OutboxEntry, refused: ExactRefusedError) -> str:
+    if Kind(entry.kind) in ADVICE:
+        return ADVICE[Kind(entry.kind)]
+    return UNKNOWN_WORDS if refused.kind == "other" else ""
 
 
 def _requeue(entry: OutboxEntry, error: ExactError, now: datetime) -> None:

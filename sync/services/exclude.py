@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sync.models.documents import InvoiceQuerySet
 
 
+MAY_BE_TAKEN_UP = [*KEPT, InvoiceState.UNDONE]
 _BY_A_PERSON = {"is_kept_by_rule": False}
 
 
@@ -36,17 +37,17 @@ def exclude(invoices: InvoiceQuerySet, *, by: User, reason: str) -> int:
     """
     if not reason.strip():
         raise ValueError("Say why: the accountant will want to know.")
-    chosen = invoices.filter(state__in=[*BEFORE_THE_OUTBOX, InvoiceState.HELD])
+    chosen = invoices.filter(state__in=[*BEFORE_THE_OUTBOX, InvoiceState.HELD, InvoiceState.UNDONE])
     return _keep(chosen, InvoiceState.EXCLUDED, reason.strip(), by=by)
 
 
 def include(invoices: InvoiceQuerySet, division: Division | None, *, by: User) -> int:
-    """Take up again what was held or excluded; return how many.
+    """Take up again what was held, excluded or undone; return how many.
 
     They wait for a person to push them, whoever had let them go before.
     """
     with transaction.atomic():
-        chosen = _fixed(invoices.filter(state__in=KEPT))
+        chosen = _fixed(invoices.filter(state__in=MAY_BE_TAKEN_UP))
         diary.note(chosen, "Taken up again", by=by)
         taken = chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None, **_BY_A_PERSON)
         if division is not None:

@@ -17,7 +17,7 @@ from django.db import transaction
 from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
 from sync.models import Attempt, OutboxEntry
 from sync.services import booked, outbox
-from sync.services.booked import Answer
+from sync.services.errands import Answer, find
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
@@ -64,27 +64,23 @@ def _look(office: Office, entry: OutboxEntry) -> _Seen:
     return _Seen(found, is_proven_absent, alike)
 
 
-def find(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Return what Exact has under the entry's reference: sales entries, or accounts."""
-    if entry.kind == Kind.ACCOUNT:
-        records = exact.accounts_with_search_code(entry.payload["SearchCode"])
-        return [Answer.of(record) for record in records]
-    return [Answer.of(record) for record in exact.sales_entries_with_reference(entry.reference)]
-
-
 def find_earlier(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Return what Exact has of earlier versions that were sent once, however they were given up."""
-    if entry.mended_from_id is None:
+    """Return what Exact has of earlier versions that were sent once, however they were given up.
+
+    What was undone since is no double: it is gone, or stands there with its reversal.
+    """
+    if entry.mended_from_id is None or entry.kind == Kind.REMOVAL:
         return []
-    versions = OutboxEntry.objects.filter(
-        division=entry.division_id,
-        kind=entry.kind,
-        customer=entry.customer_id,
-        invoice=entry.invoice_id,
-        pk__lt=entry.pk,
-        attempts__gt=0,
-    )
-    return [answer for version in versions for answer in find(exact, version)]
+    sent = outbox.versions(entry).filter(pk__lt=entry.pk, attempts__gt=0)
+    undone = OutboxEntry.objects.filter(kind__in=OutboxEntry.UNDOING, state=State.DONE)
+    versions = sent.exclude(pk__in=undone.filter(undoes__in=sent).values("undoes"))
+    held_by = outbox.hangs_on(entry.payload)
+    return [
+        answer
+        for version in versions
+        if outbox.hangs_on(version.payload) == held_by
+        for answer in find(exact, version)
+    ]
 
 
 def _could_not_look(office: Office, entry: OutboxEntry, error: ExactError) -> None:
@@ -106,17 +102,52 @@ def _could_not_look(office: Office, entry: OutboxEntry, error: ExactError) -> No
 
 
 def _conclude(office: Office, entry: OutboxEntry, seen: _Seen) -> None:
-    if len(seen.found) == 1:
+    if entry.kind == Kind.REMOVAL:
+        _conclude_removal(office, entry, seen.found)
+    elif len(seen.found) == 1:
         booked.accept(office, entry, seen.found[0])
     elif seen.found:
         _several(office, entry, seen.found)
     elif entry.retry_wanted:
-        reason = "Not in Exact: a new version takes its place."
-        outbox.withdraw(entry, now=office.clock.now(), reason=reason)
+        _make_way(office, entry)
     elif seen.is_proven_absent:
         _proven_absent(office, entry, seen.alike)
     else:
         _wait(office, entry)
+
+
+def _conclude_removal(office: Office, entry: OutboxEntry, there: list[Answer]) -> None:
+    """Absent is done. What is still there may be deleted again: a second time does no harm."""
+    now = office.clock.now()
+    if not there:
+        booked.accept(office, entry, Answer.gone(entry))
+    elif entry.reposts < MOST_REPOSTS:
+        outbox.move(
+            entry,
+            State.QUEUED,
+            reason="Still in Exact: it is asked again to delete it.",
+            due_at=now + office.settle / LOOK_UPS,
+            reposts=entry.reposts + 1,
+        )
+    else:
+        outbox.move(
+            entry,
+            State.UNCLEAR,
+            reason=f"Exact was asked {entry.attempts} times to delete it, and still has it.",
+            advice="Look in Exact. Then ask again, or give it up and post a reversing entry.",
+            settled_at=now,
+        )
+
+
+def _make_way(office: Office, entry: OutboxEntry) -> None:
+    """It is absent, and a person wants it sent: a mended version, or what can't change as it is."""
+    now = office.clock.now()
+    if entry.kind in outbox.MENDED:
+        outbox.withdraw(entry, now=now, reason="Not in Exact: a new version takes its place.")
+        return
+    outbox.move(
+        entry, State.QUEUED, reason="Not in Exact: sent again.", due_at=now, retry_wanted=False
+    )
 
 
 def _several(office: Office, entry: OutboxEntry, found: list[Answer]) -> None:
@@ -130,7 +161,7 @@ def _several(office: Office, entry: OutboxEntry, found: list[Answer]) -> None:
 
 
 def _numbers(found: list[Answer]) -> str:
-    return ", ".join(answer.number for answer in found)
+    return ", ".join(answer.number or answer.label for answer in found)
 
 
 def _is_last(office: Office, entry: OutboxEntry) -> bool:
@@ -215,8 +246,11 @@ def _why_not_again(
 
 
 def look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Find an entry that a changed reference would hide; others of ours are left out."""
-    if entry.kind == Kind.ACCOUNT:
+    """Find an entry that a changed reference would hide.
+
+    Others of ours are left out, and those of which a person said that they are not it.
+    """
+    if entry.kind not in {Kind.SALES_ENTRY, Kind.REVERSAL}:
         return []
     alike = [
         Answer.of(record)
@@ -225,16 +259,13 @@ def look_alikes(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
             entry_date=date.fromisoformat(entry.payload["EntryDate"]),
         )
     ]
-    ours = set(
-        OutboxEntry.objects.filter(
-            division=entry.division, remote_id__in=[answer.id for answer in alike]
-        ).values_list("remote_id", flat=True)
-    )
-    return [answer for answer in alike if answer.id not in ours and answer.amount == entry.amount]
+    others = outbox.known(entry.division_id, (answer.id for answer in alike))
+    others |= outbox.rejected(entry)
+    return [answer for answer in alike if answer.id not in others and answer.amount == entry.amount]
 
 
 def audit(office: Office, *, limit: int = 50) -> int:
-    """Look again at what once was unknown and was settled: there must be exactly one of it.
+    """Look again at what once was unknown and was settled: it must be there once, or be gone.
 
     Returns how many were found to be otherwise; each of those is shown to a person. Raises
     ExactTemporaryError or ExactDisconnectedError when Exact can't be asked for now.
@@ -257,10 +288,11 @@ def _audit(office: Office, entry: OutboxEntry) -> bool:
         OutboxEntry.objects.filter(pk=entry.pk).update(audit_at=later)
         return False
     with transaction.atomic():
-        if len(found) == 1:
+        is_right = len(found) == booked.expected(entry)
+        if is_right:
             booked.audited(office, entry)
         else:
-            booked.not_one(entry, found)
+            booked.not_as_expected(entry, found)
         said = f"{len(found)} found"
         outbox.note(entry, Step.AUDIT, office.clock, said, state=entry.state)
-    return len(found) != 1
+    return not is_right

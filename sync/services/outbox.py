@@ -16,17 +16,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts_link.models import ExactAccount
-from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
+from sync.models import Attempt, Invoice, InvoiceFile, InvoiceState, OutboxEntry
 from sync.rules.references import our_reference
+from sync.services.showing import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
@@ -38,15 +40,8 @@ if TYPE_CHECKING:
 State = OutboxEntry.State
 Step = Attempt.Step
 
-SHOWN_AS = {
-    State.QUEUED: InvoiceState.QUEUED,
-    State.SENDING: InvoiceState.SENDING,
-    State.UNKNOWN: InvoiceState.UNKNOWN,
-    State.DONE: InvoiceState.BOOKED,
-    State.REFUSED: InvoiceState.NEEDS_YOU,
-    State.CONFLICT: InvoiceState.NEEDS_YOU,
-    State.UNCLEAR: InvoiceState.NEEDS_YOU,
-}
+# What its content may be mended in, before a next version of it is sent.
+MENDED = (OutboxEntry.Kind.ACCOUNT, OutboxEntry.Kind.SALES_ENTRY)
 
 
 class TakenOverError(Exception):
@@ -63,6 +58,29 @@ class Order:
     payload: Callable[[str], Mapping[str, Any]]  # of the reference it will carry
     invoice: Invoice | None = None
     amount: Decimal | None = None  # including VAT, as Exact must answer it
+    file: InvoiceFile | None = None
+    undoes: OutboxEntry | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is, the same for all its versions."""
+        number = self.invoice.number if self.invoice else self.customer.number
+        if self.undoes is not None:
+            return f"{self.kind}:{self.undoes.identity}"
+        if self.file is not None:
+            return f"{self.kind}:{number}:{self.file.pk}"
+        is_entry = self.kind == OutboxEntry.Kind.SALES_ENTRY
+        return f"{'entry' if is_entry else self.kind}:{number}"
+
+    @property
+    def hangs_on(self) -> str:
+        """The ID of the entry or document that a file belongs to; empty for what is no file."""
+        return hangs_on(self.payload("")) if self.kind in OutboxEntry.FILES else ""
+
+
+def hangs_on(payload: Mapping[str, Any]) -> str:
+    """Return the ID of the entry or document that this body of a file names."""
+    return str(payload.get("FinancialTransactionEntryID") or payload.get("Document") or "")
 
 
 def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
@@ -71,20 +89,17 @@ def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
     Call it inside the transaction that holds the reason. A thing whose earlier version was
     cancelled gets a next version, which points back to it.
     """
-    earlier = OutboxEntry.objects.filter(
-        division=order.division, kind=order.kind, customer=order.customer, invoice=order.invoice
-    ).order_by("pk")
-    versions = list(earlier)
-    last = versions[-1] if versions else None
-    if last is not None and not makes_room(last):
+    earlier = list(versions(order).order_by("pk"))
+    last = earlier[-1] if earlier else None
+    if last is not None and not makes_room(last, for_what=order.hangs_on):
         return last
-    identity = f"{_name(order)}:v{len(versions) + 1}"
+    identity = f"{order.name}:v{len(earlier) + 1}"
     fresh = {**_content(order, identity), "made_at": now, "due_at": now, "made_by": by}
     entry, made = OutboxEntry.objects.get_or_create(
         division=order.division, identity=identity, defaults={**fresh, "mended_from": last}
     )
     if made:
-        _show(entry, "")
+        show(entry, "")
     return entry
 
 
@@ -99,22 +114,57 @@ def _content(order: Order, identity: str) -> dict[str, Any]:
         "reference": reference,
         "customer": order.customer,
         "invoice": order.invoice,
+        "file": order.file,
+        "undoes": order.undoes,
         "payload": payload,
         "payload_hash": _hash(payload),
         "amount": order.amount,
     }
 
 
-def makes_room(last: OutboxEntry) -> bool:
-    """Whether a next version may be made: this one was given up, or its account is gone."""
+def versions(one: Order | OutboxEntry) -> QuerySet[OutboxEntry]:
+    """Return all rows that are for the same thing, whatever became of them."""
+    return OutboxEntry.objects.filter(
+        division=one.division,
+        kind=one.kind,
+        customer=one.customer,
+        invoice=one.invoice,
+        file=one.file,
+        undoes=one.undoes,
+    )
+
+
+def makes_room(last: OutboxEntry, *, for_what: str = "") -> bool:
+    """Whether a next version may be made: this one was given up or undone, or its account is gone.
+
+    A file may go to another entry or document (`for_what`, an ID) than it went to before.
+    """
     if last.state != State.DONE:
         return last.state == State.CANCELLED
+    if last.kind in OutboxEntry.FILES:
+        return hangs_on(last.payload) != for_what
+    if last.kind != OutboxEntry.Kind.ACCOUNT:
+        return is_undone(last)
     gone = ExactAccount.objects.filter(division=last.division_id, is_gone=True)
     return last.remote_id is not None and gone.filter(exact_id=last.remote_id).exists()
 
 
-def _name(order: Order) -> str:
-    return f"entry:{order.invoice.number}" if order.invoice else f"account:{order.customer.number}"
+def is_undone(entry: OutboxEntry) -> bool:
+    """Whether what it booked was removed, or reversed."""
+    return entry.undone_by.filter(state=State.DONE).exists()
+
+
+def known(division_id: int, ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these IDs in Exact that are rows of ours already."""
+    rows = OutboxEntry.objects.filter(division=division_id, remote_id__in=list(ids))
+    return {key for key in rows.values_list("remote_id", flat=True) if key is not None}
+
+
+def rejected(entry: OutboxEntry) -> set[UUID]:
+    """Return the IDs in Exact of which a person said that they are not this, in any version."""
+    return {
+        UUID(key) for keys in versions(entry).values_list("rejected", flat=True) for key in keys
+    }
 
 
 def is_intact(entry: OutboxEntry) -> bool:
@@ -127,23 +177,32 @@ def _hash(payload: Mapping[str, Any]) -> str:
 
 
 def next_due(division: Division, now: datetime) -> OutboxEntry | None:
-    """Return what to do next: what is unknown first, then what is due the longest.
+    """Return what to do next: what is unknown first, then what is due the longest; files last.
 
-    Of one customer the oldest goes first, and nothing passes it while it waits for a person.
+    Of one customer the oldest goes first, and nothing passes it while it waits for a person. Files
+    wait for nobody, and nobody waits for them.
     """
     due = OutboxEntry.objects.filter(division=division, due_at__lte=now).select_related(
-        "customer", "invoice", "division"
+        "customer", "invoice", "division", "file", "undoes"
     )
-    unknown = due.filter(state=State.UNKNOWN).order_by("due_at", "pk").first()
-    if unknown is not None:
-        return unknown
-    queued = due.filter(~_waits_for_another(), state=State.QUEUED)
-    return queued.order_by("due_at", "pk").first()  # as the index is, so that it reads one row
+    is_file = Q(kind__in=OutboxEntry.FILES)
+    waits = (
+        due.filter(~is_file, state=State.UNKNOWN),
+        due.filter(~is_file, ~_waits_for_another(), state=State.QUEUED),
+        due.filter(is_file, state=State.UNKNOWN),
+        due.filter(is_file, state=State.QUEUED),
+    )
+    # In the order of the index, so that each reads one row.
+    found = (rows.order_by("due_at", "pk").first() for rows in waits)
+    return next(filter(None, found), None)
 
 
 def _waits_for_another() -> Exists:
     earlier = OutboxEntry.objects.filter(
-        customer=OuterRef("customer"), division=OuterRef("division"), pk__lt=OuterRef("pk")
+        customer=OuterRef("customer"),
+        division=OuterRef("division"),
+        kind__in=OutboxEntry.IN_ORDER,
+        pk__lt=OuterRef("pk"),
     )
     return Exists(earlier.exclude(state__in=OutboxEntry.OVER))
 
@@ -151,7 +210,9 @@ def _waits_for_another() -> Exists:
 def next_due_at(division: Division) -> datetime | None:
     """Return when the next row falls due, or None when nothing waits for time."""
     waiting = OutboxEntry.objects.filter(division=division).filter(
-        Q(state=State.UNKNOWN) | Q(~_waits_for_another(), state=State.QUEUED)
+        Q(state=State.UNKNOWN)
+        | Q(state=State.QUEUED, kind__in=OutboxEntry.FILES)
+        | Q(~_waits_for_another(), state=State.QUEUED)
     )
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
@@ -176,7 +237,7 @@ def claim(entry: OutboxEntry, clock: Clock) -> Attempt | None:
         if not taken.update(**changes):
             return None
         _set(entry, changes)
-        _show(entry, "")
+        show(entry, "")
         return note(entry, Step.SEND, clock)
 
 
@@ -200,7 +261,7 @@ def move(
         if not moved:
             raise TakenOverError(entry.identity)
         _set(entry, changes)
-        _show(entry, " ".join(filter(None, (reason, advice))))
+        show(entry, " ".join(filter(None, (reason, advice))))
 
 
 def _set(entry: OutboxEntry, changes: Mapping[str, Any]) -> None:
@@ -274,28 +335,11 @@ def answered(attempt: Attempt, outcome: str, *, state: str, seconds: float) -> N
     )
 
 
-def _show(entry: OutboxEntry, reason: str) -> None:
-    """Let the document say where its entry stands."""
-    if entry.invoice_id is None or entry.state == State.CANCELLED:
-        return
-    state = SHOWN_AS[State(entry.state)]
-    if entry.state == State.QUEUED and entry.attempts:
-        state = InvoiceState.RETRY
-    changes: dict[str, Any] = {"state": state, "reason": reason}
-    if entry.state == State.DONE:
-        changes |= {
-            "entry_id": entry.remote_id,
-            "entry_number": entry.remote_number,
-            "booked_at": entry.settled_at,
-        }
-    Invoice.objects.filter(pk=entry.invoice_id).update(**changes)
-
-
 def withdraw(entry: OutboxEntry, *, now: datetime, reason: str) -> None:
     """Cancel a row that Exact certainly does not hold; its document may be sent anew."""
     with transaction.atomic():
         move(entry, State.CANCELLED, reason=reason, settled_at=now)
-        if entry.invoice_id is not None:
+        if entry.kind == OutboxEntry.Kind.SALES_ENTRY and entry.invoice_id is not None:
             Invoice.objects.filter(pk=entry.invoice_id).update(state=InvoiceState.READY, reason="")
 
 

@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 
 from exact_client.errors import ExactRefusedError
 from sync.models import OutboxEntry
+from sync.rules.references import MARK
 from sync.services import outbox
+from sync.services.errands import Answer
 
 if TYPE_CHECKING:
     from exact_client.records import SalesEntryRecord
@@ -22,15 +24,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 State = OutboxEntry.State
-MOST = 600  # entries of others that are read for one batch: ten pages
+MOST = 600  # entries of people that are read for one batch: ten pages
 
 
 def leave_to_a_person(office: Office) -> int:
     """Hold each new entry whose invoice number somebody typed in Exact; return how many.
 
-    One question for a whole batch: what did other users book on these days? An entry that a
-    person made as the very user of our connection is not found. Raises ExactError when Exact
-    can't be asked; a question that Exact does not take is noted and left.
+    One question for a whole batch: what did people book on these days? What we made ourselves is
+    known by its reference and its ID, so that what a person typed as the very user of our
+    connection is found as well. Raises ExactError when Exact can't be asked; a question that
+    Exact does not take is noted and left.
     """
     unchecked = OutboxEntry.objects.filter(
         division=office.division,
@@ -40,10 +43,10 @@ def leave_to_a_person(office: Office) -> int:
         mended_from=None,
         checked_at=None,
     )
-    entries = list(unchecked.select_related("invoice", "division"))
+    entries = list(unchecked.select_related("invoice", "division", "customer"))
     if not entries:
         return 0
-    typed = _by_number(_of_others(office, entries))
+    typed = _by_number(_typed(office, entries))
     held = [entry for entry in entries if entry.invoice and _plain(entry.invoice.number) in typed]
     for entry in held:
         assert entry.invoice is not None  # noqa: S101 - for the type checker; filtered above
@@ -52,17 +55,34 @@ def leave_to_a_person(office: Office) -> int:
     return len(held)
 
 
-def _of_others(office: Office, entries: list[OutboxEntry]) -> list[SalesEntryRecord]:
-    us = office.division.connection.user_id
-    if us is None:
-        return []
-    days = [date.fromisoformat(entry.payload["EntryDate"]) for entry in entries]
+def _typed(office: Office, entries: list[OutboxEntry]) -> list[SalesEntryRecord]:
+    """Return what people booked on the days of these entries, in one question."""
     try:
-        found = office.exact.sales_entries_of_others(min(days), max(days), us)
-        return list(islice(found, MOST))
+        found = _asked(office, entries, mark=MARK)
+    except ExactRefusedError as error:  # no reference is searched for a mark where this happens
+        logger.warning(
+            "entries of our user not looked at division=%s: %s", office.division.pk, error
+        )
+        found = _of_others(office, entries)
+    known = outbox.known(office.division.pk, (record.entry_id for record in found))
+    return [record for record in found if record.entry_id not in known]
+
+
+def _of_others(office: Office, entries: list[OutboxEntry]) -> list[SalesEntryRecord]:
+    if office.division.connection.user_id is None:
+        return []
+    try:
+        return _asked(office, entries)
     except ExactRefusedError as error:
         logger.warning("typed entries not looked for division=%s: %s", office.division.pk, error)
         return []
+
+
+def _asked(office: Office, entries: list[OutboxEntry], *, mark: str = "") -> list[SalesEntryRecord]:
+    days = [date.fromisoformat(entry.payload["EntryDate"]) for entry in entries]
+    us = office.division.connection.user_id
+    found = office.exact.sales_entries_typed(min(days), max(days), user_id=us, mark=mark)
+    return list(islice(found, MOST))
 
 
 def _by_number(records: Iterable[SalesEntryRecord]) -> dict[str, SalesEntryRecord]:
@@ -79,12 +99,15 @@ def _plain(number: str) -> str:
 
 
 def _hold(office: Office, entry: OutboxEntry, record: SalesEntryRecord) -> None:
+    found = Answer.of(record)
+    differs = "" if found.amount == entry.amount else f", for {found.amount} and not {entry.amount}"
     outbox.move(
         entry,
         State.CONFLICT,
-        remote_number=str(record.entry_number or ""),
-        reason=f"Somebody booked it in Exact already, as entry {record.entry_number}.",
-        advice="Adopt that entry if it is this invoice; otherwise send it again.",
+        remote_number=found.number,
+        offered_id=found.id,
+        reason=f"Somebody booked it in Exact already, as entry {found.number}{differs}.",
+        advice="Compare the two: adopt that entry if it is this invoice.",
         settled_at=office.clock.now(),
     )
 
