@@ -69,6 +69,8 @@ class Accounts:
         entries = self._books.table(self._division, "entries")
         if any(entry["Customer"] == key for entry in entries):
             raise refusal("used", "Account", "SalesEntries")
+        if any(row.get("Account") == key for row in self._books.table(self._division, "documents")):
+            raise refusal("used", "Account", "Documents")
         self._books.drop(self._division, "accounts", key)
         note_deleted(self._books, self._division, key, ENTITY_TYPE, self._user)
 

@@ -4,21 +4,23 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from exact_client.sandbox import accounts, ledger
 from exact_client.sandbox.books import Books
 from exact_client.sandbox.company import Company
 from exact_client.sandbox.endpoints import TABLES, check_scope
-from exact_client.sandbox.facts import Entity, Record, entities
+from exact_client.sandbox.facts import Entity, entities
 from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
 from exact_client.sandbox.payload import read_object, read_payload
 from exact_client.sandbox.reader import Reader, me, not_found
 from exact_client.sandbox.refusals import Refusal
 from exact_client.sandbox.switches import Switches
+from exact_client.sandbox.sync_timestamp import SYNC_TIMESTAMP, sync_timestamp
 from exact_client.sandbox.tokens import Tokens
+from exact_client.sandbox.writers import Writers
 
 _DIVISION = re.compile(r"/api/v1/(?P<division>\d+)/(?P<rest>.+)")
 _KEYED = re.compile(r"(?P<path>[A-Za-z/]+)\((?P<key>[^)]*)\)(?:/(?P<inner>\w+))?")
+_FUNCTIONS = {"users/UserHasRights", SYNC_TIMESTAMP}
 _COUNTED = {400, 401, 403, 404}  # what counts as an error of the app
 
 
@@ -118,9 +120,9 @@ class Api:
                 self._books, self._company, current, request, self._switches
             )
         division = visit.division or 0
-        if visit.path == "users/UserHasRights":
-            return _json_only(request) or json_reply({"d": {"UserHasRights": True}})
         base = f"{request.host}/api/v1/{division}"
+        if visit.path in _FUNCTIONS:
+            return _json_only(request) or self._function(visit, base, request)
         reader = Reader(self._books, self._switches, self._company, division, base)
         if visit.path.endswith("/$count"):
             return reader.count(_entity(visit.path.removesuffix("/$count")), request)
@@ -130,6 +132,11 @@ class Api:
         if request.method != "GET":
             return self._write(visit, entity, reader, request)
         return _json_only(request) or self._read(visit, entity, reader, request)
+
+    def _function(self, visit: Visit, base: str, request: Request) -> Reply:
+        if visit.path == SYNC_TIMESTAMP:
+            return sync_timestamp(self._books, visit.division or 0, base, request)
+        return json_reply({"d": {"UserHasRights": True}})
 
     def _read(self, visit: Visit, entity: Entity, reader: Reader, request: Request) -> Reply:
         if visit.key is None:
@@ -147,51 +154,20 @@ class Api:
         asks_json = _json_only(request) is None
         content = {} if request.method == "DELETE" else read_object(request)
         taken = read_payload(entity, content, self._switches.overflow)
+        writers = Writers(self._books, self._switches, visit.division or 0, visit.user)
         if visit.key is None:
-            record, sparse = self._create(visit, entity, taken, content)
+            record, sparse = writers.create(entity, taken, content)
             whole = "return=representation" in request.headers.get("prefer", "")
             reply = reader.created(entity, record, None if whole else sparse)
             return reply if asks_json else replace(_atom(), status=201)
         key = _literal(entity, visit.key)
         if self._books.table(visit.division or 0, TABLES[entity.path]).get(key) is None:
             raise not_found(entity.name)
-        self._change(visit, entity, key, taken if request.method == "PUT" else None)
-        return Reply(204)
-
-    def _create(
-        self, visit: Visit, entity: Entity, taken: Record, content: Record
-    ) -> tuple[Record, tuple[str, ...]]:
-        division = visit.division or 0
-        if entity.path == "crm/Accounts":
-            writer = accounts.Accounts(self._books, self._switches, division, visit.user)
-            return writer.create(taken), accounts.SPARSE
-        books = ledger.Ledger(self._books, division, visit.user)
-        if entity.path == "salesentry/SalesEntryLines":
-            return books.add_line(taken), ledger.SPARSE_LINE
-        lines = content.get("SalesEntryLines") or []
-        if isinstance(lines, dict):  # the long spelling of a collection
-            lines = lines.get("results") or []
-        if not isinstance(lines, list):
-            raise problem(400, "Error processing request stream. SalesEntryLines must be a list.")
-        one = entities()["salesentry/SalesEntryLines"]
-        read = [read_payload(one, line, self._switches.overflow) for line in lines]
-        return books.create(taken, read), ledger.SPARSE
-
-    def _change(self, visit: Visit, entity: Entity, key: str, taken: Record | None) -> None:
-        """Update a record, or delete it when there is nothing to write."""
-        division = visit.division or 0
-        writer = accounts.Accounts(self._books, self._switches, division, visit.user)
-        books = ledger.Ledger(self._books, division, visit.user)
-        updates = {
-            "crm/Accounts": (writer.update, writer.delete),
-            "salesentry/SalesEntries": (books.update, books.delete),
-            "salesentry/SalesEntryLines": (books.update_line, books.delete_line),
-        }
-        update, delete = updates[entity.path]
-        if taken is None:
-            delete(key)
+        if request.method == "PUT":
+            writers.update(entity, key, taken)
         else:
-            update(key, taken)
+            writers.delete(entity, key)
+        return Reply(204)
 
 
 def _place(path: str) -> tuple[int | None, str, str | None, str | None]:

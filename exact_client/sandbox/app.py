@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from exact_client.sandbox import consent, knobs, pages
+from exact_client.sandbox import consent, files, knobs, pages
 from exact_client.sandbox.api import Api, Visit
-from exact_client.sandbox.books import EVERYWHERE, Books, Table
+from exact_client.sandbox.books import EVERYWHERE, Books
+from exact_client.sandbox.by_hand import ByHand
 from exact_client.sandbox.calls import Call, call_of
 from exact_client.sandbox.clock import DAY, MINUTE, Clock
 from exact_client.sandbox.company import loaded, read_company
@@ -26,6 +27,7 @@ from exact_client.sandbox.generated import GeneratedAccounts
 from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, error_reply, html_reply
 from exact_client.sandbox.switches import Switches
+from exact_client.sandbox.table import Table
 from exact_client.sandbox.tokens import TABLES as TOKEN_TABLES
 from exact_client.sandbox.tokens import Tokens, plain_client
 
@@ -34,7 +36,7 @@ NO_CONTENT = 204
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
-class ExactSandbox:
+class ExactSandbox(ByHand):
     """A pretended Exact Online with one company.
 
     `accounts`: a JSON file of accounts in place of the company's own. `state`: a file that keeps
@@ -191,7 +193,7 @@ class ExactSandbox:
         self._catch_up()
         if request.path.startswith("/_sandbox/"):
             return knobs.answer(self, request), None
-        hit = self._faults if request.path.startswith("/api/") else []
+        hit = self._faults if request.path.startswith(("/api/", files.DOWNLOAD)) else []
         struck = [one for one in hit if one.strikes(request.method, request.path)]
         lags = [one for one in struck if one.kind == "view_lag"]
         others = [one for one in struck if one.kind != "view_lag"]
@@ -209,15 +211,20 @@ class ExactSandbox:
     def _answer(self, request: Request) -> Reply:
         """What Exact would answer if nothing goes wrong."""
         try:
-            if request.path == "/api/oauth2/auth":
-                return consent.answer(self._tokens, self.company, request)
-            if request.path == "/api/oauth2/token":
-                return self._tokens.answer(request)
+            if request.path in {"/api/oauth2/auth", "/api/oauth2/token"}:
+                return self._let_in(request)
             if request.path.startswith("/api/"):
                 return self._api.perform(self._api.admit(request), request)
+            if request.path == files.DOWNLOAD:
+                return files.answer(self._books, self._tokens, request)
             return pages.answer(self, request)
         except Problem as problem:
             return problem.reply
+
+    def _let_in(self, request: Request) -> Reply:
+        if request.path == "/api/oauth2/token":
+            return self._tokens.answer(request)
+        return consent.answer(self._tokens, self.company, request)
 
     def _faulty(self, request: Request, fault: Fault) -> tuple[Reply, Mishap | None]:
         reply = self._answer(request) if is_carried_out(fault) else Reply(0)

@@ -1,58 +1,16 @@
 """The stand-in's memory: tables of records, versions that only rise, and a file that survives."""
 
 import json
-from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from exact_client.sandbox.clock import Clock
+from exact_client.sandbox.entry_table import EntryTable
 from exact_client.sandbox.facts import Record
+from exact_client.sandbox.table import Table
 
 EVERYWHERE = 0  # the division of what belongs to no division, such as tokens
-
-
-class Table:
-    """Records of one kind in one division, in the order of their keys and of their versions."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, Record] = {}
-        self._keys: list[str] = []
-        self._changes: list[tuple[int, str]] = []
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(list(self._rows.values()))
-
-    def get(self, key: str) -> Record | None:
-        """The record with this key, or None."""
-        return self._rows.get(key)
-
-    def put(self, key: str, record: Record) -> None:
-        """Keep a record under its key; its `Timestamp` must be the highest so far."""
-        if key not in self._rows:
-            insort(self._keys, key)
-        self._rows[key] = record
-        self._changes.append((record["Timestamp"], key))
-
-    def drop(self, key: str) -> None:
-        """Forget a record."""
-        if self._rows.pop(key, None) is not None:
-            del self._keys[bisect_right(self._keys, key) - 1]
-
-    def after(self, key: str) -> Iterator[Record]:
-        """Records in the order of their keys, those behind `key`."""
-        for found in self._keys[bisect_right(self._keys, key) :]:
-            yield self._rows[found]
-
-    def since(self, version: int) -> Iterator[Record]:
-        """Records changed after `version`, in the order of their versions, each once."""
-        for changed, key in self._changes[bisect_right(self._changes, (version, "\uffff")) :]:
-            row = self._rows.get(key)
-            if row is not None and row["Timestamp"] == changed:
-                yield row
 
 
 class Books:
@@ -68,7 +26,22 @@ class Books:
 
     def table(self, division: int, name: str) -> Table:
         """The table of this name in this division, empty when nothing was ever put there."""
-        return self._tables.setdefault((division, name), Table())
+        found = self._tables.get((division, name))
+        if found is None:
+            found = self._tables[division, name] = EntryTable() if name == "entries" else Table()
+        return found
+
+    def entries(self, division: int) -> EntryTable:
+        """The table of entries, which can tell the numbers that are taken."""
+        found = self.table(division, "entries")
+        assert isinstance(found, EntryTable)  # noqa: S101 - tells the type; `table` makes it so
+        return found
+
+    def number(self, division: int, name: str) -> int:
+        """The next number of a kind, from 1; none is given out twice."""
+        last = (self.table(division, "counters").get(name) or {}).get("last", 0)
+        self.put(division, "counters", name, {"last": last + 1})
+        return int(last) + 1
 
     def load(self, tables: Iterable[tuple[int, str, Iterable[tuple[str, Record]]]]) -> None:
         """Fill tables without noting it in the file: what is loaded is loaded again next time."""

@@ -5,10 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 from exact_client.sandbox.amounts import booked
-from exact_client.sandbox.books import Books, Table
+from exact_client.sandbox.books import Books
 from exact_client.sandbox.clock import ms_of, wall_of
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.refusals import Findings
+from exact_client.sandbox.switches import Switches
+from exact_client.sandbox.table import Table
 
 SALES_JOURNAL = 20
 # Kinds of G/L account that a line may not name: cash, bank, cards, receivable, payable, VAT.
@@ -18,8 +20,9 @@ _CONTROL_ACCOUNTS = {10, 12, 14, 16, 20, 22, 24}
 class EntryChecks:
     """Looks at headers and lines of entries in one division, and fills in what follows."""
 
-    def __init__(self, books: Books, division: int) -> None:
+    def __init__(self, books: Books, switches: Switches, division: int) -> None:
         self._books = books
+        self._switches = switches
         self._division = division
 
     def check_header(self, entry: Record, found: Findings) -> None:
@@ -67,6 +70,7 @@ class EntryChecks:
             found.add("receivables")
         entry["CustomerName"] = account["Name"]
         entry["_customer_code"] = account["Code"]
+        entry["_country"] = account.get("Country")
         entry["PaymentCondition"] = entry.get("PaymentCondition") or account.get(
             "PaymentConditionSales"
         )

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
@@ -30,6 +30,16 @@ class Company:
     def divisions(self) -> list[int]:
         """The numbers of its divisions; the first is the current one."""
         return [division["Code"] for division in self.facts["divisions"]]
+
+    def accounts_of(self, number: int) -> list[Record]:
+        """The accounts that a division begins with."""
+        first = number == self.divisions[0]
+        return self.accounts if first else list(self.facts["events_accounts"])
+
+    def of(self, number: int, kind: str) -> list[Record]:
+        """The records of a kind in one division: the second has books of its own."""
+        own = self.facts["events"] if number != self.divisions[0] else {}
+        return list(own.get(kind, self.facts[kind]))
 
     @property
     def user_id(self) -> str:
@@ -71,15 +81,16 @@ def loaded(company: Company) -> Iterator[Loaded]:
         [(str(row["Code"]), {**_division(row), "Status": 0}) for row in company.facts["divisions"]],
     )
     for number in company.divisions:
-        first = number == company.divisions[0]
         for kind in ("glaccounts", "paymentconditions", "costcenters", "costunits", "vatcodes"):
             yield number, kind, _plain(company, number, kind)
         yield number, "journals", _journals(company, number)
         yield number, "currencies", [(row["Code"], row) for row in company.facts["currencies"]]
-        yield number, "periods", _periods(company, number)
-        yield number, "journalstatus", _journal_status(company)
-        accounts = company.accounts if first else company.facts["events_accounts"]
-        yield number, "accounts", (_account(number, row) for row in accounts)
+        years = [year_rows(number, year) for year in company.facts["years"]]
+        yield number, "periods", chain.from_iterable(years)
+        yield number, "journalstatus", _all_status_rows(company, number)
+        yield number, "accounts", (_account(number, row) for row in company.accounts_of(number))
+        yield number, "documenttypes", _document_types(company)
+        yield number, "terms", _purchases(company, number)
 
 
 def _stamped(company: Company | None, number: int, record: Record) -> Record:
@@ -95,7 +106,7 @@ def _stamped(company: Company | None, number: int, record: Record) -> Record:
 
 
 def _plain(company: Company, number: int, kind: str) -> Iterator[tuple[str, Record]]:
-    for row in company.facts[kind]:
+    for row in company.of(number, kind):
         key = identity(number, kind, row["Code"])
         more: Record = {"Active": True} if kind == "costcenters" else {}
         if kind == "vatcodes":
@@ -104,8 +115,8 @@ def _plain(company: Company, number: int, kind: str) -> Iterator[tuple[str, Reco
 
 
 def _journals(company: Company, number: int) -> Iterator[tuple[str, Record]]:
-    ledger = {row["Code"]: row for row in company.facts["glaccounts"]}
-    for row in company.facts["journals"]:
+    ledger = {row["Code"]: row for row in company.of(number, "glaccounts")}
+    for row in company.of(number, "journals"):
         key = identity(number, "journals", row["Code"])
         control = ledger.get(row["GLAccount"])
         about = {"ID": key, **row, "Currency": "EUR", "AllowVAT": row["Type"] in {20, 22}}
@@ -119,34 +130,81 @@ def _journals(company: Company, number: int) -> Iterator[tuple[str, Record]]:
         yield key, _stamped(company, number, about)
 
 
-def _periods(company: Company, number: int) -> Iterator[tuple[str, Record]]:
-    for year in company.facts["years"]:
+def year_rows(number: int, year: int) -> Iterator[tuple[str, Record]]:
+    """The periods of a financial year."""
+    for month in range(1, 13):
+        key = identity(number, "periods", f"{year}-{month}")
+        last = monthrange(year, month)[1]
+        record = {
+            "ID": key,
+            "FinYear": year,
+            "FinPeriod": month,
+            "StartDate": read_date(f"{year}-{month:02}-01"),
+            "EndDate": read_date(f"{year}-{month:02}-{last:02}"),
+        }
+        yield key, _stamped(None, number, record)
+
+
+def status_rows(journals: list[Record], year: int, *, closed: bool) -> Iterator[tuple[str, Record]]:
+    """Whether each journal takes entries in each period of a year."""
+    for journal in journals:
         for month in range(1, 13):
-            key = identity(number, "periods", f"{year}-{month}")
-            last = monthrange(year, month)[1]
             record = {
-                "ID": key,
-                "FinYear": year,
-                "FinPeriod": month,
-                "StartDate": read_date(f"{year}-{month:02}-01"),
-                "EndDate": read_date(f"{year}-{month:02}-{last:02}"),
+                "Journal": journal["Code"],
+                "JournalType": journal["Type"],
+                "Year": year,
+                "Period": month,
+                "Status": int(closed),
             }
-            yield key, _stamped(company, number, record)
+            yield f"{journal['Code']}.{year}.{month:02}", record
 
 
-def _journal_status(company: Company) -> Iterator[tuple[str, Record]]:
-    for journal in company.facts["journals"]:
-        for year in company.facts["years"]:
-            closed = int(year in company.facts["closed_years"])
-            for month in range(1, 13):
-                record = {
-                    "Journal": journal["Code"],
-                    "JournalType": journal["Type"],
-                    "Year": year,
-                    "Period": month,
-                    "Status": closed,
-                }
-                yield f"{journal['Code']}.{year}.{month:02}", record
+def _all_status_rows(company: Company, number: int) -> Iterator[tuple[str, Record]]:
+    for year in company.facts["years"]:
+        closed = year in company.facts["closed_years"]
+        yield from status_rows(company.of(number, "journals"), year, closed=closed)
+
+
+def _document_types(company: Company) -> Iterator[tuple[str, Record]]:
+    for row in company.facts["documenttypes"]:
+        can = row.get("Creatable", True)
+        rights: Record = dict.fromkeys(
+            ["DocumentIsCreatable", "DocumentIsUpdatable", "DocumentIsDeletable"], can
+        )
+        record = {"ID": row["ID"], "Description": row["Description"], "DocumentIsViewable": True}
+        about = {"TypeCategory": row["Category"], "Created": MADE, "Modified": MADE}
+        yield str(row["ID"]), {**record, **rights, **about}
+
+
+def _purchases(company: Company, number: int) -> Iterator[tuple[str, Record]]:
+    """Terms of what the company itself owes: they stand in the same feed."""
+    suppliers = [row for row in company.accounts_of(number) if row.get("IsSupplier")]
+    for row, supplier in zip(company.facts["purchases"], suppliers, strict=False):
+        key, account = identity(number, "terms", row["YourRef"]), _account(number, supplier)[1]
+        paid = row.get("Paid")
+        invoiced = read_date(row["InvoiceDate"])
+        amount = {"AmountDC": row["Amount"], "AmountFC": row["Amount"]}
+        record: Record = {
+            "ID": key,
+            "EntryID": identity(number, "term sets", row["YourRef"]),
+            "TransactionEntryID": identity(number, "purchases", row["YourRef"]),
+            "TransactionID": identity(number, "purchase lines", row["YourRef"]),
+            "TransactionType": 30,
+            "LineType": 22,
+            "Account": account["ID"],
+            "AccountCode": account["Code"],
+            "AccountName": account["Name"],
+            "Currency": "EUR",
+            "RateFC": 1.0,
+            "Journal": "60",
+            "InvoiceDate": invoiced,
+            "DueDate": read_date(row["DueDate"]),
+            "Status": 50 if paid else 20,
+            "IsFullyPaid": bool(paid),
+            "LastPaymentDate": read_date(paid) if paid else None,
+            **{name: row[name] for name in ("EntryNumber", "InvoiceNumber", "YourRef")},
+        }
+        yield key, _stamped(company, number, {**record, **amount})
 
 
 def _division(row: Record) -> Record:

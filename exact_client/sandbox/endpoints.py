@@ -28,6 +28,13 @@ TABLES = {
     "hrm/Costunits": "costunits",
     "hrm/Divisions": "hrmdivisions",
     "system/Divisions": "divisions",
+    "cashflow/Receivables": "terms",
+    "sync/Cashflow/PaymentTerms": "terms",
+    "documents/Documents": "documents",
+    "documents/DocumentAttachments": "attachments",
+    "documents/DocumentTypes": "documenttypes",
+    "sync/Documents/Documents": "documents",
+    "sync/Documents/DocumentAttachments": "attachments",
     "salesentry/SalesEntries": "entries",
     "salesentry/SalesEntryLines": "lines",
 }
@@ -44,12 +51,22 @@ SCOPES = {
     "bulk/Financial/TransactionLines": "financial.accounting",
     "sync/Financial/TransactionLines": "financial.accounting",
     "read/financial/ReceivablesList": "financial.cashflow",
+    "cashflow/Receivables": "financial.cashflow",
+    "sync/Cashflow/PaymentTerms": "financial.cashflow",
+    "documents/Documents": "organization.documents",
+    "documents/DocumentAttachments": "organization.documents",
+    "documents/DocumentTypes": "organization.documents",
+    "sync/Documents/Documents": "organization.documents",
+    "sync/Documents/DocumentAttachments": "organization.documents",
     "general/Currencies": "financial.currencies",
     "hrm/Costcenters": "financial.costcenters",
+    "hrm/Costunits": "financial.costcenters",
 }
 _SYNC_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?\s*")
 _DELETED_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?(\s+and\s+EntityType\s+eq\s+\d+)?\s*")
-_WIDE = frozenset({"salesentry/SalesEntries", "salesentry/SalesEntryLines"})
+_WIDE = frozenset({"salesentry/SalesEntries", "salesentry/SalesEntryLines", "cashflow/Receivables"})
+# Of tables that several endpoints share, the rows that one of them shows.
+SHOWN_ROWS = {"cashflow/Receivables": ("LineType", 20)}
 _TWINNED = frozenset({"crm/Accounts"})  # a sync twin exists, so a plain list may want a filter
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Any
 
-from exact_client.sandbox.books import Table
 from exact_client.sandbox.company import MADE
 from exact_client.sandbox.facts import Record
+from exact_client.sandbox.table import Table
 from exact_client.sandbox.wire import padded_code
 
 FIRST_CODE = 1_000_000

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from exact_client.sandbox.clock import wall_of
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
+from exact_client.sandbox.refusals import Refusal
 
 if TYPE_CHECKING:
     from exact_client.sandbox.app import ExactSandbox
@@ -25,6 +26,11 @@ _COUNTED = [
     "paymentconditions",
     "costcenters",
     "costunits",
+    "receivables",
+    "terms",
+    "payments",
+    "documents",
+    "attachments",
 ]
 _TOLD = ["EntryID", "EntryNumber", "Journal", "Customer", "CustomerName", "YourRef", "Description"]
 _TOLD_ACCOUNT = [
@@ -49,7 +55,9 @@ _TOLD_LINE = [
     "CostCenter",
     "Description",
 ]
-_AMOUNTS = ["AmountDC", "VATAmountDC"]
+_AMOUNTS = ["AmountDC", "VATAmountDC", "AmountFC", "VATAmountFC", "Currency"]
+_TOLD_OF_TERM = ["ID", "AmountFC", "Status", "IsFullyPaid", "Timestamp"]
+_TOLD_OF_DOCUMENT = ["ID", "HID", "Subject", "Type", "Account"]
 
 
 def answer(sandbox: "ExactSandbox", request: Request) -> Reply:
@@ -64,19 +72,23 @@ def answer(sandbox: "ExactSandbox", request: Request) -> Reply:
         return json_reply(knob(sandbox, request))
     except Problem as refused:
         return refused.reply
+    except Refusal as refused:
+        return refused.reply(sandbox.switches.language)
     except (ValueError, TypeError, KeyError) as error:
         return json_reply({"error": str(error)}, 400)
 
 
 def state(sandbox: "ExactSandbox", division: int) -> dict[str, Any]:
     """Counts of all tables, and the accounts and entries of one division."""
+    documents = _documents(sandbox, division)
+    entries = sandbox.kept("entries", division)
     return {
         "division": division,
         "divisions": sandbox.company.divisions,
         "now": sandbox.clock.now(),
         "counts": {name: sandbox.count(name, division) for name in _COUNTED},
         "accounts": [_some(row, _TOLD_ACCOUNT) for row in sandbox.kept("accounts", division)],
-        "entries": [_entry(sandbox, row, division) for row in sandbox.kept("entries", division)],
+        "entries": [_entry(sandbox, row, division, documents) for row in entries],
     }
 
 
@@ -84,14 +96,41 @@ def _some(row: Record, names: list[str]) -> Record:
     return {name: row.get(name) for name in names}
 
 
-def _entry(sandbox: "ExactSandbox", row: Record, division: int) -> Record:
-    lines = [sandbox.record("lines", key, division) for key in row["_lines"]]
+def _entry(
+    sandbox: "ExactSandbox", row: Record, division: int, documents: dict[str, list[Record]]
+) -> Record:
+    def found(table: str, keys: list[str]) -> list[Record]:
+        return [sandbox.record(table, key, division) for key in keys]
+
+    payments = found("payments", row.get("_payments", []))
     return {
         **_some(row, [*_TOLD, *_AMOUNTS]),
-        "EntryDate": wall_of(row["EntryDate"]).date().isoformat(),
+        "EntryDate": _day(row["EntryDate"]),
+        "DueDate": _day(row["DueDate"]),
         "Type": row["Type"],
-        "lines": [_some(line, _TOLD_LINE) for line in lines],
+        "Status": row["Status"],
+        "Creator": row["Creator"],
+        "lines": [_some(line, _TOLD_LINE) for line in found("lines", row["_lines"])],
+        "terms": [_some(term, _TOLD_OF_TERM) for term in found("terms", row.get("_terms", []))],
+        "payments": [{"Date": _day(one["Date"]), "AmountFC": one["AmountFC"]} for one in payments],
+        "documents": documents.get(row["EntryID"], []),
     }
+
+
+def _documents(sandbox: "ExactSandbox", division: int) -> dict[str, list[Record]]:
+    """The documents of each entry, with the names and sizes of their files."""
+    files: dict[str, list[Record]] = {}
+    for row in sandbox.kept("attachments", division):
+        files.setdefault(row["Document"], []).append(_some(row, ["ID", "FileName", "FileSize"]))
+    found: dict[str, list[Record]] = {}
+    for row in sandbox.kept("documents", division):
+        told = {**_some(row, _TOLD_OF_DOCUMENT), "attachments": files.get(row["ID"], [])}
+        found.setdefault(row.get("FinancialTransactionEntryID") or "", []).append(told)
+    return found
+
+
+def _day(ms: int) -> str:
+    return wall_of(ms).date().isoformat()
 
 
 def _read(request: Request) -> dict[str, Any]:
@@ -138,6 +177,47 @@ def _switches(sandbox: "ExactSandbox", request: Request) -> Any:
     return sandbox.switches.all()
 
 
+def _pay(sandbox: "ExactSandbox", request: Request) -> Any:
+    return _told(sandbox, sandbox.pay(**_read(request)))
+
+
+def _bounce(sandbox: "ExactSandbox", request: Request) -> Any:
+    return _told(sandbox, sandbox.bounce(**_read(request)))
+
+
+def _alter(sandbox: "ExactSandbox", request: Request) -> Any:
+    return _told(sandbox, sandbox.alter(**_read(request)))
+
+
+def _remove(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.remove(**_read(request))
+    return {"removed": True}
+
+
+def _process(sandbox: "ExactSandbox", request: Request) -> Any:
+    return _told(sandbox, sandbox.process(**_read(request)))
+
+
+def _period(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.period(**_read(request))
+    return {"done": True}
+
+
+def _year(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.year(**_read(request))
+    return {"done": True}
+
+
+def _type(sandbox: "ExactSandbox", request: Request) -> Any:
+    asked = _read(request)
+    key = sandbox.book([asked["entry"]], division=asked.get("division"))[0]
+    return _told(sandbox, sandbox.record("entries", key, asked.get("division")))
+
+
+def _told(sandbox: "ExactSandbox", row: Record) -> Record:
+    return _entry(sandbox, row, row["Division"], _documents(sandbox, row["Division"]))
+
+
 _KNOBS: dict[tuple[str, str], Callable[["ExactSandbox", Request], Any]] = {
     ("GET", "state"): _state,
     ("GET", "calls"): _calls,
@@ -149,4 +229,12 @@ _KNOBS: dict[tuple[str, str], Callable[["ExactSandbox", Request], Any]] = {
     ("POST", "clock"): _clock,
     ("GET", "switches"): _switches,
     ("POST", "switches"): _switches,
+    ("POST", "pay"): _pay,
+    ("POST", "bounce"): _bounce,
+    ("POST", "alter"): _alter,
+    ("POST", "remove"): _remove,
+    ("POST", "process"): _process,
+    ("POST", "period"): _period,
+    ("POST", "year"): _year,
+    ("POST", "type"): _type,
 }

@@ -6,9 +6,13 @@ from uuid import uuid4
 from exact_client.sandbox.amounts import cents, plain
 from exact_client.sandbox.books import Books
 from exact_client.sandbox.checks import EntryChecks
+from exact_client.sandbox.documents import unlink_documents
+from exact_client.sandbox.entry_table import series
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.refusals import Findings, refusal
+from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.sync import forget_transactions, keep_transactions
+from exact_client.sandbox.terms import Terms
 
 OPEN, PROCESSED = 20, 50
 INVOICE, CREDIT_NOTE = 20, 21
@@ -19,14 +23,22 @@ SPARSE_LINE = ("ID", "EntryID")
 
 
 class Ledger:
-    """The writing half of salesentry/… in one division."""
+    """The writing half of salesentry/… in one division.
 
-    def __init__(self, books: Books, division: int, user: str) -> None:
+    `by_hand`: in Exact's own screens, where closed periods, processed and paid entries are no
+    obstacle.
+    """
+
+    def __init__(
+        self, books: Books, switches: Switches, division: int, user: str, *, by_hand: bool = False
+    ) -> None:
         self._books = books
         self._division = division
         self._user = user
-        self._checks = EntryChecks(books, division)
-        self._entries = books.table(division, "entries")
+        self._by_hand = by_hand
+        self._checks = EntryChecks(books, switches, division)
+        self._terms = Terms(books, division, user)
+        self._entries = books.entries(division)
         self._lines = books.table(division, "lines")
 
     def create(self, taken: Record, lines: list[Record]) -> Record:
@@ -43,10 +55,6 @@ class Ledger:
             "Created": now,
             "Creator": self._user,
             "_header": str(uuid4()),
-            "_hid": max(
-                (row["HID"] for row in self._books.table(self._division, "receivables")), default=0
-            )
-            + 1,
         }
         found = Findings()
         self._checks.check_header(entry, found)
@@ -55,6 +63,7 @@ class Ledger:
         checked = [self._checks.checked_line(entry, line, found) for line in lines]
         found.check()
         self._number(entry)
+        entry["_hid"] = self._books.number(self._division, "receivables")
         return self._keep(entry, checked)
 
     def update(self, key: str, taken: Record) -> None:
@@ -66,27 +75,36 @@ class Ledger:
             entry |= {"ReportingYear": None, "ReportingPeriod": None, **taken}
         if {"EntryDate", "PaymentCondition"} & taken.keys():
             entry["DueDate"] = taken.get("DueDate")
-        found = Findings()
+        found = self._findings()
         self._checks.check_header(entry, found)
-        if self._taken(entry):
+        if self._is_taken(entry):
             found.add("in use", "EntryNumber")
         found.check()
         self._keep(entry, self.lines_of(entry))
 
     def delete(self, key: str) -> None:
-        """Delete an open entry with its lines."""
+        """Delete an open entry on which nothing was paid, with its lines."""
         entry = self._open_entry(key)
+        if self._terms.is_matched(entry) and not self._by_hand:
+            raise refusal("used", "SalesEntries", "Payments")
         for line in entry["_lines"]:
             self._books.drop(self._division, "lines", line)
         forget_transactions(self._books, entry, [entry["_header"], *entry["_lines"]])
-        self._books.drop(self._division, "receivables", str(entry["_hid"]))
+        self._terms.forget(entry)
+        unlink_documents(self._books, self._division, key)
         self._books.drop(self._division, "entries", key)
+
+    def process(self, key: str) -> None:
+        """Close an entry for callers."""
+        entry = self._open_entry(key)
+        entry = {**entry, "Status": PROCESSED, "StatusDescription": "Verwerkt"}
+        self._keep(entry, self.lines_of(entry))
 
     def add_line(self, taken: Record) -> Record:
         """Add a line to an open entry."""
         if not taken.get("EntryID"):
             raise refusal("missing", "EntryID")
-        entry = self._open_entry(taken["EntryID"])
+        entry = self._unpaid_entry(taken["EntryID"])
         found = Findings()
         line = self._checks.checked_line(entry, taken, found)
         found.check()
@@ -96,7 +114,7 @@ class Ledger:
     def update_line(self, key: str, taken: Record) -> None:
         """Change one line of an open entry."""
         before = self._lines.get(key) or {}
-        entry = self._open_entry(before["EntryID"])
+        entry = self._unpaid_entry(before["EntryID"])
         found = Findings()
         given = {name: before.get(name) for name in ("VATAmountFC",) if before.get("_vat_given")}
         line = self._checks.checked_line(
@@ -108,7 +126,7 @@ class Ledger:
 
     def delete_line(self, key: str) -> None:
         """Delete one line; with the last one goes the entry."""
-        entry = self._open_entry((self._lines.get(key) or {})["EntryID"])
+        entry = self._unpaid_entry((self._lines.get(key) or {})["EntryID"])
         left = [line for line in self.lines_of(entry) if line["ID"] != key]
         if not left:
             self.delete(entry["EntryID"])
@@ -125,31 +143,35 @@ class Ledger:
         entry = self._entries.get(key)
         if entry is None:
             raise refusal("reference", "EntryID")
-        if entry["Status"] == PROCESSED:
+        if entry["Status"] == PROCESSED and not self._by_hand:
             raise refusal("not allowed", "SalesEntries")
         return entry
 
+    def _unpaid_entry(self, key: str) -> Record:
+        """An open entry whose amount may change: nothing was paid on it."""
+        entry = self._open_entry(key)
+        if self._terms.is_matched(entry) and not self._by_hand:
+            raise refusal("not allowed", "SalesEntries")
+        return entry
+
+    def _findings(self) -> Findings:
+        return Findings(ignored={"closed"} if self._by_hand else set())
+
     def _number(self, entry: Record) -> None:
         """Give the entry its number: the caller's if it is free, else the journal's next."""
-        used = [row["EntryNumber"] for row in self._siblings(entry)]
+        at = series(entry)
         if entry.get("EntryNumber") is None:
-            first = f"{entry['ReportingYear'] % 100:02}{entry['Journal']}0000"
-            entry["EntryNumber"] = max([int(first), *used]) + 1
-        elif entry["EntryNumber"] in used:
+            first = int(f"{entry['ReportingYear'] % 100:02}{entry['Journal']}0000")
+            entry["EntryNumber"] = max(first, self._entries.highest(at)) + 1
+        elif self._entries.holder(at, entry["EntryNumber"]):
             raise refusal("in use", "EntryNumber")
         hint = entry.get("InvoiceNumber")
-        if hint is None or any(hint <= row["InvoiceNumber"] for row in self._siblings(entry)):
+        if hint is None or hint <= self._entries.highest_invoice(at):
             entry["InvoiceNumber"] = entry["EntryNumber"]
 
-    def _taken(self, entry: Record) -> bool:
-        return any(
-            row["EntryNumber"] == entry["EntryNumber"] and row["EntryID"] != entry["EntryID"]
-            for row in self._siblings(entry)
-        )
-
-    def _siblings(self, entry: Record) -> list[Record]:
-        at = (entry["Journal"], entry["ReportingYear"])
-        return [row for row in self._entries if (row["Journal"], row["ReportingYear"]) == at]
+    def _is_taken(self, entry: Record) -> bool:
+        holder = self._entries.holder(series(entry), entry["EntryNumber"])
+        return holder not in {None, entry["EntryID"]}
 
     def _keep(self, entry: Record, lines: list[Record]) -> Record:
         entry = {**entry, **self._totals(entry, lines), "_lines": [line["ID"] for line in lines]}
@@ -157,9 +179,9 @@ class Ledger:
         for number, line in enumerate(lines, start=1):
             line = {**line, "LineNumber": number, "Type": entry["Type"]}  # noqa: PLW2901 - a copy of it
             self._books.put(self._division, "lines", line["ID"], line)
+        entry = self._terms.keep(entry)
         entry = self._books.put(self._division, "entries", entry["EntryID"], entry)
         keep_transactions(self._books, entry, self.lines_of(entry))
-        self._keep_receivable(entry)
         return entry
 
     def _totals(self, entry: Record, lines: list[Record]) -> Record:
@@ -175,29 +197,3 @@ class Ledger:
             "Type": CREDIT_NOTE if credit else INVOICE,
             "TypeDescription": "Creditnota" if credit else "Verkoopboeking",
         }
-
-    def _keep_receivable(self, entry: Record) -> None:
-        row = {
-            "HID": entry["_hid"],
-            "Id": entry["EntryID"],
-            "AccountId": entry["Customer"],
-            "AccountCode": entry["_customer_code"],
-            "AccountName": entry["CustomerName"],
-            "Amount": entry["AmountDC"],
-            "AmountInTransit": 0.0,
-            "CurrencyCode": entry["Currency"],
-            "InvoiceDate": entry["EntryDate"],
-            "JournalCode": entry["Journal"],
-            **{
-                name: entry.get(name)
-                for name in [
-                    "Description",
-                    "DueDate",
-                    "EntryNumber",
-                    "InvoiceNumber",
-                    "JournalDescription",
-                    "YourRef",
-                ]
-            },
-        }
-        self._books.put(self._division, "receivables", str(entry["_hid"]), row)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from operator import add
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
 from uuid import UUID
@@ -249,7 +250,11 @@ class Shown:
         self._entity = entity
         self._base = base
         plain = [name for name in names if not entity.properties[name].collection]
-        self._formats = formats(entity, plain)
+        host = base.partition("/api/")[0]
+        self._formats = [
+            (name, default, partial(add, host) if name.endswith("Url") else spell)
+            for name, default, spell in formats(entity, plain)
+        ]
         self._collections = [name for name in names if entity.properties[name].collection]
 
     def one(self, record: Record, expanded: dict[str, list[Record]] | None = None) -> Record:

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from exact_client.sandbox import odata
-from exact_client.sandbox.books import EVERYWHERE, Books, Table
+from exact_client.sandbox.books import EVERYWHERE, Books
 from exact_client.sandbox.clock import wall_of
 from exact_client.sandbox.company import Company
-from exact_client.sandbox.endpoints import TABLES, check_list, division_of
+from exact_client.sandbox.endpoints import SHOWN_ROWS, TABLES, check_list, division_of
 from exact_client.sandbox.facts import Entity, Record, entities
 from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
 from exact_client.sandbox.odata import Query, Shown
 from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.sync import still_told
+from exact_client.sandbox.table import Table
 
 _TIMESTAMP = re.compile(r"Timestamp\s+gt\s+(\d+)")
 _ENTRY, _LINE = "salesentry/SalesEntries", "salesentry/SalesEntryLines"
@@ -107,6 +108,9 @@ class Reader:
 
     def _filtered(self, query: Query, rows: Iterator[Record]) -> Iterator[Record]:
         rows = self._books.visible(rows)
+        if query.entity.path in SHOWN_ROWS:
+            name, wanted = SHOWN_ROWS[query.entity.path]
+            rows = (row for row in rows if row[name] == wanted)
         # The only filter of a sync list is where it starts, which is seen to already.
         if query.filter and not query.filter.fields <= {"Timestamp"}:
             matches = query.filter.matches

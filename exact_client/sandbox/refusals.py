@@ -49,6 +49,12 @@ _TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "Le compte client de cette relation n'est pas celui du journal de ventes utilisé.",
         "Das Debitorenkonto dieses Kontakts ist nicht das des verwendeten Verkaufsjournals.",
     ),
+    "document type": (
+        "Documentsoort is niet toegestaan",
+        "Document Type not allowed",
+        "Type de document non autorisé",
+        "Dokumenttyp nicht erlaubt",
+    ),
     "used": (
         "Kan niet verwijderen: {} - Gebruikt in: {}",
         "Cannot delete: {} - Used in: {}",
@@ -88,6 +94,14 @@ _LABELS: Mapping[str, tuple[str, str, str, str]] = {
     "CostUnit": ("Kostendrager", "Cost unit", "Unité de coûts", "Kostenträger"),
     "Currency": ("Valuta", "Currency", "Devise", "Währung"),
     "FinancialYear": ("Boekjaar", "Financial year", "Exercice", "Geschäftsjahr"),
+    "Subject": ("Onderwerp", "Subject", "Objet", "Betreff"),
+    "Type": ("Documentsoort", "Document type", "Type de document", "Dokumenttyp"),
+    "Document": ("Document", "Document", "Document", "Dokument"),
+    "Documents": ("Documenten", "Documents", "Documents", "Dokumente"),
+    "Attachment": ("Bijlage", "Attachment", "Pièce jointe", "Anlage"),
+    "FileName": ("Bestandsnaam", "File name", "Nom du fichier", "Dateiname"),
+    "FileSize": ("Bestandsgrootte", "File size", "Taille du fichier", "Dateigröße"),
+    "Payments": ("Ontvangsten", "Receipts", "Encaissements", "Zahlungseingänge"),
     "SalesEntries": (
         "Verkoopboekingen",
         "Sales entries",
@@ -115,12 +129,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer here, not a fau
 class Findings:
     """Collects what is wrong with a record, so that all of it is told at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, ignored: set[str] | None = None) -> None:
         self._found: list[Finding] = []
+        self._ignored = ignored or set()
 
     def add(self, kind: str, *about: str) -> None:
         """Note a finding; the same one is told once."""
-        if (kind, about) not in self._found:
+        if (kind, about) not in self._found and kind not in self._ignored:
             self._found.append((kind, about))
 
     def check(self) -> None:

@@ -18,6 +18,7 @@ class Switches:
     blocked_status: int = 429  # for a key with too many errors
     count_500: bool = False  # whether a refusal counts as an error
     overflow: str = "cut"  # or "refuse", for texts that are too long
+    attachment_bytes: int = 7_000_000  # of one file; newer companies are said to take 25 MB
     check_vat_format: bool = False  # refuse VAT numbers that can't be one
     case_matters: bool = False  # when texts are compared
     encoded_skiptoken: bool = False  # the other spelling of next links

@@ -1,6 +1,7 @@
 """How values look on the wire: padding, dates, numbers as text, and the way back."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -99,6 +100,12 @@ def _text(_prop: Property, value: object) -> str:
     return value
 
 
+def _binary(prop: Property, value: object) -> str:
+    text = _text(prop, value)
+    b64decode(text, validate=True)
+    return text
+
+
 def _guid(_prop: Property, value: object) -> str:
     return str(UUID(_text(_prop, value)))
 
@@ -141,7 +148,7 @@ def _date(_prop: Property, value: object) -> int:
 
 _READERS: dict[str, Callable[[Property, object], Any]] = {
     "String": _text,
-    "Binary": _text,
+    "Binary": _binary,
     "Guid": _guid,
     "Boolean": _boolean,
     "Byte": _whole,

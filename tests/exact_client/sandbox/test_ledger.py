@@ -340,15 +340,52 @@ def test_an_open_entry_is_a_receivable(exact: Caller, sandbox: ExactSandbox) -> 
     assert owed["HID"] == "1"
 
 
-def test_the_second_division_has_books_of_its_own(exact: Caller, sandbox: ExactSandbox) -> None:
-    events = "/api/v1/124133"
-    customer = exact.rows(f"{events}/crm/Accounts", select="ID", filter="Code eq '"
-                          "                 1'")[0]["ID"]  # fmt: skip
-    revenue = exact.rows(f"{events}/financial/GLAccounts", select="ID", filter="Code eq '700000'")
-    line = {"AmountFC": 10, "GLAccount": revenue[0]["ID"], "VATCode": "4"}
-    entry = {"Customer": customer, "Journal": "70", "EntryDate": "2026-10-01",
-             "SalesEntryLines": [line]}  # fmt: skip
+EVENTS = "/api/v1/124133"
 
-    assert exact.send("POST", f"{events}/{ENTRIES}", entry).status_code == 201
-    assert refused(exact, entry).startswith("Ongeldige referentie: Klant")
+
+def of_events(exact: Caller, sandbox: ExactSandbox) -> dict[str, Any]:
+    """An entry that fits the books of the second division."""
+    customer = next(row["ID"] for row in sandbox.records("accounts", 124133) if row["IsSales"])
+    revenue = next(
+        row["ID"] for row in sandbox.records("glaccounts", 124133) if row["Code"] == "702100"
+    )
+    line = {"AmountFC": 10, "GLAccount": revenue, "VATCode": "V21"}
+    return {"Customer": customer, "Journal": "80", "EntryDate": "2026-10-01",
+            "SalesEntryLines": [line]}  # fmt: skip
+
+
+def test_the_second_division_has_books_of_its_own(exact: Caller, sandbox: ExactSandbox) -> None:
+    entry = of_events(exact, sandbox)
+
+    assert exact.send("POST", f"{EVENTS}/{ENTRIES}", entry).status_code == 201
+    assert refused(exact, entry).split("\r\n") == [
+        "Ongeldige referentie: Journals",
+        "Ongeldige referentie: Klant",
+        "Ongeldige referentie: Grootboekrekening",
+        "Ongeldige referentie: Btw-code",
+    ]
     assert len(sandbox.records("entries", 124133)) == 1
+
+
+def test_what_belongs_to_the_first_division_is_unknown_in_the_second(
+    exact: Caller, sandbox: ExactSandbox
+) -> None:
+    answer = exact.send("POST", f"{EVENTS}/{ENTRIES}", an_entry(sandbox))
+
+    assert answer.status_code == 500
+    assert exact.text_of(answer).split("\r\n") == [
+        "Ongeldige referentie: Journals",
+        "Ongeldige referentie: Klant",
+        "Ongeldige referentie: Grootboekrekening",
+    ]
+
+
+def test_one_vat_code_means_different_things_in_two_divisions(
+    exact: Caller, sandbox: ExactSandbox
+) -> None:
+    entry = of_events(exact, sandbox)
+    entry["SalesEntryLines"][0]["VATCode"] = "4"
+    where = f"{EVENTS}/{ENTRIES}"
+    answer = exact.send("POST", where, entry, Prefer="return=representation")
+
+    assert answer.json()["d"]["VATAmountFC"] == 0.6
