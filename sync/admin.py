@@ -11,6 +11,7 @@ from accounts_link.models import NumberSequence
 from exact_client.models import Division
 from sync.forms import GLMappingForm, JournalMappingForm, VATMappingForm
 from sync.models import (
+    ApiClient,
     Attempt,
     BookingSettings,
     CostCentre,
@@ -324,3 +325,14 @@ class UploadAdmin(ReadOnly):
     list_filter = ("kind", "state")
     list_select_related = ("uploaded_by",)
     search_fields = ("name",)
+
+
+@admin.register(ApiClient)
+class ApiClientAdmin(ReadOnly):
+    """Programs with a key; keys are made and revoked in the set-up, under API keys."""
+
+    list_display = ("name", "prefix", "scopes", "is_active", "made_by", "last_used_at")
+    list_filter = ("is_active",)
+    list_select_related = ("made_by",)
+    search_fields = ("name", "prefix")
+    exclude = ("key_hash",)

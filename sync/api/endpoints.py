@@ -21,7 +21,7 @@ from sync.api.answers import (
     StatusOut,
 )
 from sync.api.guard import Key, needs
-from sync.api.once import once
+from sync.api.once import HEADER, once
 from sync.api.problems import FieldError
 from sync.api.problems import Problem as Refusal
 from sync.api.schemas import CustomerBatch, CustomerIn, InvoiceBatch
@@ -63,7 +63,7 @@ def put_customer(
     operation_id="post_customers",
     summary="Bring up to 500 customers",
     tags=["Customers"],
-    **needs("customers:write"),
+    **needs("customers:write", HEADER),
 )
 @once
 def post_customers(
@@ -82,7 +82,7 @@ def post_customers(
     operation_id="post_invoices",
     summary="Bring up to 100 invoices and credit notes",
     tags=["Invoices"],
-    **needs("invoices:write"),
+    **needs("invoices:write", HEADER),
 )
 @once
 def post_invoices(

@@ -54,6 +54,7 @@ def _client(request: HttpRequest) -> ApiClient:
     return client
 
 
-def needs(scope: str) -> dict[str, Any]:
-    """Return what an operation says of the scope that it asks for."""
-    return {"auth": Key(scope), "openapi_extra": {"x-scope": scope}}
+def needs(scope: str, *headers: dict[str, Any]) -> dict[str, Any]:
+    """Return what an operation says of the scope that it asks for, and of headers that it reads."""
+    extra = {"x-scope": scope, **({"parameters": list(headers)} if headers else {})}
+    return {"auth": Key(scope), "openapi_extra": extra}

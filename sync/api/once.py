@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 USABLE = re.compile(r"[!-~]{1,200}")
 RETRY_AFTER = 5  # seconds
+HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "Of your choice, such as a UUID: sent again, the request gets the same answer.",
+}
 View = Callable[..., Status[Any]]
 
 

@@ -5,45 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from sync.api.bodies import ExactJSON, keep_body
-from sync.api.endpoints import router
+from sync.api import description
+from sync.api.bodies import keep_body
 from sync.api.problems import FieldError, Problem, problem_of, response_of
+from sync.api.routes import api
 from sync.api.schemas import CustomerIn
 from sync.api.words import path_of, sentence_of
 
 logger = logging.getLogger(__name__)
 app_name = "intake"
 View = Callable[..., HttpResponseBase]
-
-
-class IntakeAPI(NinjaAPI):
-    """Routes, reads and describes; what goes wrong is told by `_guarded` alone."""
-
-    def on_exception(self, request: HttpRequest, exc: Any) -> NoReturn:
-        """Raise it: ninja itself would write where it is into the answer when in DEBUG."""
-        raise exc
-
-
-api = IntakeAPI(
-    title="Exactlink intake API",
-    version="1.0.0",
-    parser=ExactJSON(),
-    openapi_url=None,
-    urls_namespace="intake",
-)
-api.add_router("", router)
 
 
 def _guarded(view: View) -> View:
@@ -105,4 +87,8 @@ def _patterns() -> Iterator[URLPattern]:
     yield re_path("", _guarded(_nothing), name="nothing")
 
 
-urlpatterns = list(_patterns())
+urlpatterns = [
+    path("openapi.json", login_not_required(description.openapi), name="openapi"),
+    path("docs", login_not_required(description.page), name="docs"),
+    *_patterns(),
+]
