@@ -4,6 +4,7 @@ from django.urls import path
 
 from sync.views import (
     accounts,
+    api_keys,
     approve,
     decisions,
     divisions,
@@ -50,6 +51,9 @@ urlpatterns = [
     path("exact/setup/mapping/<slug:card>/", setup.save_mapping, name="save-mapping"),
     path("exact/setup/guesses/", setup.confirm_guesses, name="confirm-guesses"),
     path("exact/setup/settings/", setup.save_settings, name="save-settings"),
+    path("exact/setup/api/", api_keys.api_keys, name="api-keys"),
+    path("exact/setup/api/make/", api_keys.make, name="make-api-key"),
+    path("exact/setup/api/<int:pk>/revoke/", api_keys.revoke, name="revoke-api-key"),
     path("exact/setup/undo/", undo.undo, name="undo-mapping"),
     path("exact/setup/<slug:kind>/", grid.grid, name="grid"),
     path("exact/setup/<slug:kind>/save/", grid.save, name="grid-save"),
