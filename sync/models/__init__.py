@@ -24,6 +24,7 @@ from sync.models.mapping import (
     VATMapping,
 )
 from sync.models.mirror import MirrorCursor
+from sync.models.months import ComparedMonth
 from sync.models.outbox import Attempt, OutboxEntry
 from sync.models.runs import Heartbeat, Run
 from sync.models.signals import Signal
@@ -37,6 +38,7 @@ __all__ = [
     "Attempt",
     "BookingSettings",
     "ClosedPeriod",
+    "ComparedMonth",
     "CostCentre",
     "CostUnit",
     "GLAccount",
