@@ -12,11 +12,11 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from exact_client.records import SalesEntryLineRecord, SalesEntryRecord
 from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry, PaymentTerm
 from sync.rules.reversal import reversal_payload, total
 from sync.services import diary, outbox
 from sync.services.decide import DecisionError
+from sync.services.in_exact import Standing, read, same_lines
 from sync.services.periods import calendar_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from exact_client.client import ExactClient
     from exact_client.models import Division
+    from exact_client.records import SalesEntryRecord
     from sync.services.office import Office
 
 Kind, State = OutboxEntry.Kind, OutboxEntry.State
@@ -51,6 +52,11 @@ class Undoing:
         return not self.why_not_removed
 
     @property
+    def why_not_reversed(self) -> str:
+        """Why nothing can be booked on the day of the reversal; empty: it can."""
+        return _why_closed(self.entry.division, self.original["Journal"], self.day)
+
+    @property
     def reversal(self) -> dict[str, Any]:
         """The body of the reversing entry, but for its reference."""
         number = self.entry.remote_number
@@ -70,15 +76,15 @@ def look(office: Office, entry: OutboxEntry, *, day: date | None = None) -> Undo
     """
     _require_undoable(entry)
     assert entry.remote_id is not None  # noqa: S101 - for the type checker; it is done
-    record = office.exact.sales_entry(entry.remote_id)
-    lines = list(office.exact.sales_entry_lines(entry.remote_id)) if record else []
-    journal = (record.journal if record else None) or entry.payload["Journal"]
+    there = read(office.exact, entry.remote_id)
+    record, original = there.record if there else None, _original(entry, there)
+    today = timezone.localdate(office.clock.now())
     return Undoing(
         entry,
         record,
-        _as_it_stands(entry, record, lines),
+        original,
         _why_not_removed(entry, record),
-        day or _first_open_day(entry.division, journal, timezone.localdate(office.clock.now())),
+        day or _first_open_day(entry.division, original["Journal"], today),
     )
 
 
@@ -190,47 +196,17 @@ def _is_paid(entry: OutboxEntry) -> bool:
     return (entry.invoice is not None and entry.invoice.state in PAID) or touched.exists()
 
 
-def _as_it_stands(
-    entry: OutboxEntry, record: SalesEntryRecord | None, lines: list[SalesEntryLineRecord]
-) -> dict[str, Any]:
-    """Return the body of the entry as Exact has it: ours, unless somebody changed it there.
+def _original(entry: OutboxEntry, there: Standing | None) -> dict[str, Any]:
+    """Return the body of the entry as Exact has it: with our lines, unless they were changed there.
 
-    Ours also knows the periods over which revenue is spread.
+    Ours also know the periods over which revenue is spread.
     """
     ours: dict[str, Any] = entry.payload
-    if record is None:
+    if there is None:
         return ours
-    header: dict[str, Any] = {
-        **ours,
-        "Customer": str(record.customer or ours["Customer"]),
-        "Journal": record.journal or ours["Journal"],
-        "Currency": (record.currency or ours["Currency"]).strip(),
-        "Description": record.description or ours.get("Description", ""),
-        "EntryDate": (record.entry_date or date.fromisoformat(ours["EntryDate"])).isoformat(),
-    }
-    theirs = [_line(line) for line in sorted(lines, key=lambda line: line.line_number or 0)]
-    is_ours = [_essence(line) for line in theirs] == [
-        _essence(line) for line in ours["SalesEntryLines"]
-    ]
-    return header if is_ours else {**header, "SalesEntryLines": theirs}
-
-
-def _line(line: SalesEntryLineRecord) -> dict[str, str]:
-    properties = {
-        "Description": line.description or "",
-        "GLAccount": str(line.gl_account or ""),
-        "VATCode": line.vat_code or "",
-        "AmountFC": f"{line.amount_fc or Decimal(0):.2f}",
-        "VATAmountFC": f"{line.vat_amount_fc or Decimal(0):.2f}",
-        "CostCenter": line.cost_center or "",
-        "CostUnit": line.cost_unit or "",
-    }
-    return {name: value for name, value in properties.items() if value}
-
-
-def _essence(line: dict[str, str]) -> tuple[str, ...]:
-    names = ("GLAccount", "VATCode", "AmountFC", "VATAmountFC", "CostCenter", "CostUnit")
-    return tuple(line.get(name, "").strip() for name in names)
+    body = {**ours, **there.body}
+    is_ours = same_lines(there.body, ours)
+    return {**body, "SalesEntryLines": ours["SalesEntryLines"]} if is_ours else body
 
 
 def _removal(undoing: Undoing) -> outbox.Order:
@@ -249,8 +225,8 @@ def _reversal(undoing: Undoing) -> outbox.Order:
     if undoing.record is None:
         raise DecisionError(GONE)
     body = undoing.reversal
-    if closed := _why_closed(undoing.entry.division, body["Journal"], undoing.day):
-        raise DecisionError(f"{closed} Choose another day.")
+    if undoing.why_not_reversed:
+        raise DecisionError(f"{undoing.why_not_reversed} Choose another day.")
     return _order(undoing, Kind.REVERSAL, body, total(body["SalesEntryLines"]))
 
 

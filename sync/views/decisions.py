@@ -8,22 +8,26 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts_link.division import find_division
 from exact_client.budget import Lane
 from exact_client.errors import ExactError
+from exact_client.records import SalesEntryRecord
 from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
 from sync.models.documents import InvoiceQuerySet
 from sync.services import decide as deciding
 from sync.services import diary, exclude, release
 from sync.services.clock import SystemClock
 from sync.services.decide import DecisionError
+from sync.services.in_exact import with_lines
 from sync.services.jobs import office_of
 from sync.services.outbox import TakenOverError
 from sync.tasks import push as push_task
+from sync.views.beside import beside
 from sync.views.common import may_change, person, start, way_back
 
 
@@ -109,8 +113,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(rows, pk=pk)
     action = request.POST.get("action", "")
     try:
-        if action == "find":
-            return _candidates(request, entry)
         told = _decided(request, entry, action)
     except (DecisionError, ExactError) as error:
         messages.error(request, str(error))
@@ -129,6 +131,9 @@ def _decided(request: HttpRequest, entry: OutboxEntry, action: str) -> str:
     if action == "adopt":
         deciding.adopt(office_of(entry.division, Lane.PERSON), entry, _remote_id(request), by=by)
         return f"{entry.remote_number} in Exact is taken for this one."
+    if action == "reject":
+        deciding.reject(entry, _remote_id(request), clock, by=by)
+        return "Noted: that one is not it, and is not offered again."
     if action not in {"look", "send"}:
         raise DecisionError("Choose what to do.")
     settle = deciding.look_again if action == "look" else deciding.send_again
@@ -137,10 +142,27 @@ def _decided(request: HttpRequest, entry: OutboxEntry, action: str) -> str:
     return "Looking in Exact first; what follows shows here in a moment."
 
 
-def _candidates(request: HttpRequest, entry: OutboxEntry) -> HttpResponse:
-    """Show what in Exact may be this entry, for the person to adopt one."""
-    found = deciding.candidates(office_of(entry.division, Lane.PERSON), entry)
-    context = {"entry": entry, "found": found, "back": _page_of(request, entry)}
+@require_safe
+@may_change
+def candidates(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what in Exact may be an outbox entry beside it, for a person to adopt one or none."""
+    rows = OutboxEntry.objects.select_related("invoice", "customer", "division__connection")
+    entry = get_object_or_404(rows, pk=pk)
+    office = office_of(entry.division, Lane.PERSON)
+    back = _page_of(request, entry)
+    try:
+        found = deciding.candidates(office, entry)
+        there = [
+            with_lines(office.exact, answer.record)
+            for answer in found
+            if isinstance(answer.record, SalesEntryRecord)
+        ]
+    except ExactError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    context = {"entry": entry, "found": found, "back": back}
+    if there:
+        context |= {"sides": beside(entry, there)}
     return render(request, "sync/adopt.html", context)
 
 
@@ -152,6 +174,8 @@ def _remote_id(request: HttpRequest) -> UUID:
 
 
 def _page_of(request: HttpRequest, entry: OutboxEntry) -> str:
+    if request.POST.get("action") == "reject":
+        return reverse("sync:candidates", args=[entry.pk])
     if entry.invoice is None:
         return way_back(request, "sync:inbox")
     return way_back(request, "sync:invoice", entry.invoice.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,12 @@ from django.db.models import Prefetch, Q, QuerySet
 from sync.models import Attempt, GLAccount, Invoice, Journal, OutboxEntry
 
 if TYPE_CHECKING:
+    from sync.models import InvoiceFile
     from sync.rules.entries import Entry
     from sync.rules.ledger import Ledger
 
 ZERO = Decimal("0.00")
+SALES_ENTRY, DONE = OutboxEntry.Kind.SALES_ENTRY, OutboxEntry.State.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Line:
     vat: Decimal
     cost_centre: str = ""
     odd_cents: Decimal = ZERO  # what the VAT has more than this line's own rounding
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a document, and the row that takes it to Exact once its entry is booked."""
+
+    file: InvoiceFile
+    row: OutboxEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class Shown:
     currency: str
     lines: list[Line]
     warnings: tuple[str, ...] = ()
+    description: str = ""
 
     @property
     def net(self) -> Decimal:
@@ -108,20 +119,29 @@ def planned(entry: Entry, ledger: Ledger) -> Shown:
 
 def as_sent(entry: OutboxEntry) -> Shown:
     """Return the entry as it went over the wire, with the names of today."""
-    payload = entry.payload
-    journals = Journal.objects.filter(division=entry.division_id, code=payload["Journal"])
-    accounts = GLAccount.objects.filter(division=entry.division_id)
-    wanted = {line["GLAccount"] for line in payload["SalesEntryLines"]}
-    names = {str(row.exact_id): str(row) for row in accounts.filter(exact_id__in=wanted)}
+    return of_body(entry.division_id, entry.payload)
+
+
+def of_body(division_id: int, body: Mapping[str, Any]) -> Shown:
+    """Return the entry that this body makes."""
+    journals = Journal.objects.filter(division=division_id, code=body["Journal"])
+    names = _gl_names(division_id, [body])
     return Shown(
-        journal=str(journals.first() or payload["Journal"]),
-        entry_date=date.fromisoformat(payload["EntryDate"]),
-        due_date=date.fromisoformat(due) if (due := payload.get("DueDate")) else None,
-        reference=payload["YourRef"],
-        payment_reference=payload.get("PaymentReference", ""),
-        currency=payload["Currency"],
-        lines=[_sent_line(line, names.get) for line in payload["SalesEntryLines"]],
+        journal=str(journals.first() or body["Journal"]),
+        entry_date=date.fromisoformat(body["EntryDate"]),
+        due_date=date.fromisoformat(due) if (due := body.get("DueDate")) else None,
+        reference=body.get("YourRef", ""),
+        payment_reference=body.get("PaymentReference", ""),
+        currency=body["Currency"],
+        description=body.get("Description", ""),
+        lines=[_sent_line(line, names.get) for line in body["SalesEntryLines"]],
     )
+
+
+def _gl_names(division_id: int, bodies: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    wanted = {line["GLAccount"] for body in bodies for line in body["SalesEntryLines"]}
+    found = GLAccount.objects.filter(division=division_id, exact_id__in=wanted)
+    return {str(row.exact_id): str(row) for row in found}
 
 
 def _sent_line(line: dict[str, Any], name: Callable[[str, str], str]) -> Line:
@@ -141,10 +161,39 @@ def history_of(invoice: Invoice) -> QuerySet[OutboxEntry]:
     if invoice.customer_id is not None:
         own |= Q(customer=invoice.customer_id, kind=OutboxEntry.Kind.ACCOUNT)
     steps = Prefetch("history", Attempt.objects.select_related("by"))
-    return OutboxEntry.objects.filter(own).order_by("pk").prefetch_related(steps)
+    rows = OutboxEntry.objects.filter(own).select_related("file", "customer", "invoice")
+    return rows.order_by("pk").prefetch_related(steps)
 
 
 def current(history: Iterable[OutboxEntry], invoice: Invoice) -> OutboxEntry | None:
-    """Return the entry that stands for the document now, or None when nothing was sent."""
-    own = [entry for entry in history if entry.invoice_id == invoice.pk]
-    return own[-1] if own and own[-1].state != OutboxEntry.State.CANCELLED else None
+    """Return the entry that stands for the document now.
+
+    None when nothing was sent, or when what was sent was given up or undone.
+    """
+    history = list(history)
+    undone = {
+        row.undoes_id for row in history if row.kind in OutboxEntry.UNDOING and row.state == DONE
+    }
+    own = [row for row in history if (row.kind, row.invoice_id) == (SALES_ENTRY, invoice.pk)]
+    last = own[-1] if own else None
+    is_over = last is None or last.state == OutboxEntry.State.CANCELLED or last.pk in undone
+    return None if is_over else last
+
+
+def undoing(history: Iterable[OutboxEntry], entry: OutboxEntry | None) -> OutboxEntry | None:
+    """Return what is on its way to undo the current entry, or waits for a person."""
+    ways = [row for row in history if entry is not None and row.undoes_id == entry.pk]
+    return next((row for row in reversed(ways) if row.state not in OutboxEntry.OVER), None)
+
+
+def files(history: Iterable[OutboxEntry], invoice: Invoice) -> list[File]:
+    """Return the files of a document, each with the newest row that takes it to Exact."""
+    rows = [row for row in history if row.kind in OutboxEntry.FILES]
+    newest = {row.file_id: row for row in rows}  # the document itself is under None
+    return [File(file, newest.get(file.pk)) for file in invoice.files.all()]
+
+
+def file_troubles(history: Iterable[OutboxEntry]) -> list[OutboxEntry]:
+    """Return the rows of files that wait for a person."""
+    rows = [row for row in history if row.kind in OutboxEntry.FILES]
+    return [row for row in rows if row.state in OutboxEntry.FOR_A_PERSON]
