@@ -16,6 +16,7 @@ from sync.rules.payments import Payment, days_late
 from sync.services.settle import BOUNCE_DAYS, bounce_days
 
 OVERLAP = timedelta(minutes=10)  # what was being written when somebody asked last is told again
+ZERO = Decimal("0.00")
 CHUNK = 1000  # rows fetched at once
 
 
@@ -73,7 +74,7 @@ def _waiting() -> InvoiceQuerySet:
 def _row(invoice: Invoice, today: date) -> PaymentRow:
     late = days_late(invoice.falls_due_on, paid_on=invoice.paid_on, today=today)
     is_provisional = invoice.paid_seen_at is not None and invoice.paid_told_at is None
-    left = invoice.open_amount or Decimal("0.00")
+    left = invoice.open_amount or ZERO
     return PaymentRow(
         invoice_number=invoice.number,
         customer_number=invoice.customer_ref,
@@ -92,5 +93,24 @@ def _row(invoice: Invoice, today: date) -> PaymentRow:
 def _status(invoice: Invoice) -> str:
     if invoice.paid_told_at:
         return "settled" if invoice.kind == Invoice.Kind.CREDIT_NOTE else Payment.PAID
-    is_part = invoice.paid_seen_at is None and abs(invoice.open_amount or 0) < abs(invoice.amount)
-    return Payment.PART_PAID if is_part else Payment.OPEN
+    return Payment.PART_PAID if is_part_paid(invoice) else Payment.OPEN
+
+
+def is_part_paid(invoice: Invoice) -> bool:
+    """Whether something was paid of a document, and not all."""
+    if invoice.open_amount is None or invoice.paid_seen_at is not None:
+        return False
+    return abs(invoice.open_amount) < abs(invoice.amount)
+
+
+def paid_in_words(invoice: Invoice) -> str:
+    """Return how far a document is paid, as pages and spreadsheets say it."""
+    is_credit = invoice.kind == Invoice.Kind.CREDIT_NOTE
+    if invoice.open_amount is None:
+        return "Not told yet"
+    if invoice.paid_seen_at is None:
+        part = "Part-settled" if is_credit else "Part-paid"
+        return part if is_part_paid(invoice) else "Open"
+    if invoice.open_amount * invoice.amount < 0:
+        return "Overpaid"
+    return "Settled" if is_credit else "Paid" if invoice.paid_told_at else "Paid, may bounce"

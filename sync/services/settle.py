@@ -65,7 +65,7 @@ def settle(entries: Iterable[UUID], settled: Settled, *, now: datetime) -> None:
             currency=invoice.currency,
             due_date=invoice.due_date,
         )
-        _write(invoice, seen, days.get(invoice.division_id, BOUNCE_DAYS), now)
+        _write(invoice, seen, days, now)
         if _written(invoice) != before:
             changed.append(invoice)
             _count(invoice, before, settled)
@@ -101,6 +101,13 @@ def bounce_days() -> dict[int | None, int]:
     return dict(BookingSettings.objects.values_list("division", "bounce_days"))
 
 
+def counts_on(invoice: Invoice, days: Mapping[int | None, int]) -> date | None:
+    """Return from when a paid document counts as paid; None when it is not paid."""
+    if invoice.paid_on is None or invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return invoice.paid_on
+    return counts_from(invoice.paid_on, days.get(invoice.division_id, BOUNCE_DAYS))
+
+
 def _terms_of(entries: list[UUID]) -> Mapping[UUID | None, list[Term]]:
     terms = defaultdict(list)
     for row in PaymentTerm.objects.filter(entry_id__in=entries, is_gone=False):
@@ -124,7 +131,7 @@ def _written(invoice: Invoice) -> tuple[object, ...]:
     return tuple(getattr(invoice, field) for field in WRITTEN)
 
 
-def _write(invoice: Invoice, seen: Standing, days: int, now: datetime) -> None:
+def _write(invoice: Invoice, seen: Standing, days: Mapping[int | None, int], now: datetime) -> None:
     """Write a standing on a document; what is told changed when anything that is told did."""
     if seen.payment is Payment.UNTOLD and invoice.state != InvoiceState.BOOKED:
         return  # Exact keeps no term of it any more: what it told before was the last of it
@@ -144,12 +151,14 @@ def _write(invoice: Invoice, seen: Standing, days: int, now: datetime) -> None:
         invoice.payment_changed_at = now
 
 
-def _write_paid(invoice: Invoice, seen: Standing, days: int, now: datetime) -> None:
+def _write_paid(
+    invoice: Invoice, seen: Standing, days: Mapping[int | None, int], now: datetime
+) -> None:
     today = timezone.localdate(now)
     invoice.paid_seen_at = invoice.paid_seen_at or now
     invoice.paid_on = seen.paid_on or invoice.paid_on or today  # Exact need not name the day
-    counts = invoice.kind == Invoice.Kind.CREDIT_NOTE or today >= counts_from(invoice.paid_on, days)
-    if counts and invoice.paid_told_at is None:
+    counts = counts_on(invoice, days)
+    if invoice.paid_told_at is None and counts and counts <= today:
         invoice.paid_told_at = now
 
 

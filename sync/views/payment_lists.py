@@ -1,0 +1,158 @@
+"""Which payments a page or a file shows, and how much is open for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from accounts_link.forms import ListFilter
+from sync.rules.payments import Age, due_between
+
+if TYPE_CHECKING:
+    from sync.models import Invoice
+    from sync.models.documents import InvoiceQuerySet
+
+LATELY = timedelta(days=30)
+AGES = {
+    Age.NOT_DUE: "Not due yet",
+    Age.UP_TO_30: "1 to 30 days late",
+    Age.UP_TO_60: "31 to 60 days late",
+    Age.UP_TO_90: "61 to 90 days late",
+    Age.OLDER: "Over 90 days late",
+}
+OPEN = Q(open_amount__isnull=False, paid_seen_at=None) & ~Q(open_amount=0)
+PAID = Q(paid_seen_at__isnull=False)
+PART = OPEN & (
+    Q(open_amount__gt=0, open_amount__lt=F("amount"))
+    | Q(open_amount__lt=0, open_amount__gt=F("amount"))
+)
+
+
+class PaymentFilter(ListFilter):
+    """Which documents the list of payments shows."""
+
+    STATES = [
+        ("open", "Open"),
+        ("overdue", "Overdue"),
+        ("part", "Part-paid"),
+        ("bounce", "May bounce"),
+        ("paid", "Paid lately"),
+        ("credit", "Owed to customers"),
+        ("untold", "Not told yet"),
+        ("all", "All"),
+    ]
+    SORTS = {
+        "due": ("falls_due_on", "number"),
+        "open": ("open_amount", "number"),
+        "number": ("number",),
+        "paid": ("last_payment_on", "number"),
+    }
+
+    age = forms.ChoiceField(required=False, choices=[("", "Any age"), *AGES.items()])
+    location = forms.CharField(required=False, max_length=30)
+
+    @property
+    def sort_asked(self) -> str:
+        """The order to show: what is due longest first, or what was paid last."""
+        asked = self.asked("sort")
+        if asked.removeprefix("-") in self.SORTS:
+            return asked
+        return "-paid" if self.state_asked in {"paid", "bounce"} else "due"
+
+    def among(self, documents: InvoiceQuerySet) -> InvoiceQuerySet:
+        """Return what is asked for, of whatever state and age."""
+        found = documents.in_the_books().named(self.text)
+        if location := self.asked("location"):
+            found = found.filter(location=location)
+        return found
+
+    def narrowed(self, found: InvoiceQuerySet, today: date) -> QuerySet[Invoice]:
+        """Return those of the state and age asked for, in order."""
+        found = found.filter(states(today)[self.state_asked])
+        if age := self.asked("age"):
+            found = found.filter(OPEN & _of_age(Age(age), today))
+        return self.ordered(found)
+
+
+def states(today: date) -> dict[str, Q]:
+    """Return what each state means today."""
+    return {
+        "open": OPEN,
+        "overdue": OPEN & Q(falls_due_on__lt=today),
+        "part": PART,
+        "bounce": PAID & Q(paid_told_at=None),
+        "paid": PAID & Q(paid_on__gte=today - LATELY),
+        "credit": Q(open_amount__lt=0),
+        "untold": Q(open_amount=None),
+        "all": Q(),
+    }
+
+
+def _of_age(age: Age, today: date) -> Q:
+    first, last = due_between(age, today)
+    asked = Q() if first is None else Q(falls_due_on__gte=first)
+    asked &= Q() if last is None else Q(falls_due_on__lte=last)
+    return asked | Q(falls_due_on=None) if age is Age.NOT_DUE else asked
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What is open of one age, or of all; in the division's currency."""
+
+    key: str
+    words: str
+    count: int
+    amount: Decimal
+    foreign: int  # of `count`, in other currencies and so not in `amount`
+    share: int  # of all that is open, in per cent
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counts of the states and the tiles of the ages, from one question."""
+
+    counts: dict[str, int]
+    tiles: list[Tile]
+
+
+def figures(
+    filters: PaymentFilter, found: InvoiceQuerySet, *, currency: str, today: date
+) -> Figures:
+    """Return how many documents are in each state, and how much is open for how long."""
+    wanted = {f"count_{key}": Count("pk", filter=asked) for key, asked in states(today).items()}
+    ages: dict[str, Q] = {"": OPEN} | {age: OPEN & _of_age(age, today) for age in Age}
+    for place, asked in enumerate(ages.values()):
+        own = asked & Q(currency=currency)
+        wanted[f"age_{place}"] = Count("pk", filter=asked)
+        wanted[f"own_{place}"] = Count("pk", filter=own)
+        wanted[f"sum_{place}"] = Sum("open_amount", filter=own)  # type: ignore[assignment] # both are aggregates
+    known: dict[str, Any] = found.order_by().aggregate(**wanted)
+    counts = {key: known[f"count_{key}"] for key, _ in filters.STATES}
+    whole = known["sum_0"] or Decimal(0)
+    tiles = [
+        _tile(filters, key, whole, known[f"age_{n}"], known[f"own_{n}"], known[f"sum_{n}"])
+        for n, key in enumerate(ages)
+    ]
+    return Figures(counts, tiles)
+
+
+def _tile(
+    filters: PaymentFilter, key: str, whole: Decimal, count: int, own: int, amount: Decimal | None
+) -> Tile:
+    amount = amount or Decimal(0)
+    share = int(100 * amount / whole) if whole > 0 else 0
+    return Tile(
+        key=key,
+        words=AGES[Age(key)] if key else "Open",
+        count=count,
+        amount=amount,
+        foreign=count - own,
+        share=max(0, min(100, share)),
+        is_current=filters.state_asked == "open" and filters.asked("age") == key,
+    )
