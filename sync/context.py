@@ -41,6 +41,7 @@ NAVIGATION = [
             ("Customers", "accounts_link:customers", "people", ""),
             ("Review", "accounts_link:review", "review", "review"),
             ("Invoices", "sync:invoices", "invoice", "invoices"),
+            ("Payments", "sync:payments", "payment", ""),
             ("Link history", "accounts_link:history", "history", ""),
             ("Runs", "sync:runs", "runs", ""),
         ],
