@@ -210,7 +210,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes, for anything that is not a file
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the G/L grid of 60 resources and 12 locations is one form
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 2**20)
+
+# What UBL leaves open: docs/ubl.md
+UBL_RESOURCE_TYPES = env.dict("UBL_RESOURCE_TYPES", default={})
+UBL_LOCATION_FROM = env.list("UBL_LOCATION_FROM", default=["delivery_location"])
 
 # Files that belong to pages, and files that people bring.
 STATIC_URL = "static/"

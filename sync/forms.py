@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 else:  # Django's own forms do not know that they are generic
     ModelForm = forms.ModelForm
 
+TABLE_MAX_BYTES = 5 * 2**20
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 # tab, its words, and the states that it gathers
@@ -114,6 +115,21 @@ class UploadForm(forms.Form):
             "empty": "The file is empty; export it again and choose the new file.",
         },
     )
+
+
+class TableFileForm(forms.Form):
+    """A file with a table of the mappings."""
+
+    file = forms.FileField(
+        error_messages={"required": "Choose a file first.", "empty": "The file is empty."}
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse what is far too large for a table of this kind."""
+        file = self.cleaned_data["file"]
+        if file.size > TABLE_MAX_BYTES:
+            raise forms.ValidationError("The file is larger than 5 MB, and no such table is.")
+        return file
 
 
 class SettingsForm(ModelForm):

@@ -8,12 +8,25 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Min, Sum, Value
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Abs, Coalesce
 
 from sync.models import Invoice, InvoiceLine
 from sync.models.documents import BEFORE_THE_OUTBOX
-from sync.rules.ledger import DocumentKind, GLCell, JournalCell
+from sync.rules.countries import country_group
+from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
+from sync.rules.supplies import BY_RESOURCE, SERVICES
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,6 +41,11 @@ NET: Any = ExpressionWrapper(  # of a line, without its sign: a credit note wait
     output_field=AMOUNT,
 )
 TOTAL: Any = Abs(Coalesce("total_incl", "amount", output_field=AMOUNT))
+SUPPLIED = Case(  # as supplies.supply_of reads a line
+    When(~Q(supply=""), then=F("supply")),
+    *(When(resource_type=kind, then=Value(supply)) for kind, supply in BY_RESOURCE.items()),
+    default=Value(SERVICES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +68,37 @@ def of_gl_accounts(division: Division) -> dict[GLCell, Demand]:
     return {GLCell(*cell): demand for cell, demand in rows}
 
 
+def of_vat_codes(division: Division) -> dict[VatCell, Demand]:
+    """Return kinds of customers, supplies and rates, with the documents that need their code."""
+    columns = (
+        "invoice__customer__country", "invoice__customer__business_type", "vat_rate",
+        "supplied", "vat_category",
+    )  # fmt: skip
+    lines = _lines(division).exclude(invoice__customer=None).annotate(supplied=SUPPLIED)
+    found: dict[VatCell, list[Demand]] = {}
+    for cell, demand in _grouped(lines, columns, "invoice", "invoice__invoice_date", NET):
+        group = country_group(cell[0], division.country)
+        found.setdefault(VatCell(group, *cell[1:]), []).append(demand)
+    return {cell: added(demands) for cell, demands in found.items()}  # each of another country
+
+
 def of_journals(division: Division) -> dict[JournalCell, Demand]:
     """Return locations and kinds of documents, with how many need their journal."""
-    rows = _grouped(_documents(division), ("location", "kind"), "pk", "invoice_date", TOTAL)
+    rows = by(_documents(division), ("location", "kind"))
     return {JournalCell(place, DocumentKind(kind)): demand for (place, kind), demand in rows}
 
 
 def of_terms(division: Division) -> dict[str, Demand]:
     """Return payment terms in the source's words, with how many documents carry them."""
     documents = _documents(division).exclude(payment_terms="")
-    rows = _grouped(documents, ("payment_terms",), "pk", "invoice_date", TOTAL)
-    return {terms: demand for (terms,), demand in rows}
+    return {terms: demand for (terms,), demand in by(documents, ("payment_terms",))}
+
+
+def by(
+    documents: QuerySet[Invoice], columns: tuple[str, ...]
+) -> list[tuple[tuple[Any, ...], Demand]]:
+    """Return how many of these documents have each combination of values in the columns."""
+    return _grouped(documents, columns, "pk", "invoice_date", TOTAL)
 
 
 def added(demands: Iterable[Demand]) -> Demand:
@@ -80,7 +118,8 @@ def _documents(division: Division) -> QuerySet[Invoice]:
 def _lines(division: Division) -> QuerySet[InvoiceLine]:
     """Return the lines that need a mapping: those that come to something."""
     waiting = {"invoice__division": division, "invoice__state__in": BEFORE_THE_OUTBOX}
-    return InvoiceLine.objects.filter(**waiting).exclude(quantity=0).exclude(unit_price=0).order_by()
+    lines = InvoiceLine.objects.filter(**waiting).order_by()
+    return lines.exclude(quantity=0).exclude(unit_price=0).exclude(discount_percent=100)
 
 
 def _grouped(

@@ -61,9 +61,7 @@ def as_mapped(chosen: Choices, mappings: Mappings) -> Choices:
     """Return for the same cells what is mapped now: saving it afterwards takes the choices back."""
     return Choices(
         **{
-            table: {
-                cell: getattr(mappings, table).get(cell, "") for cell in getattr(chosen, table)
-            }
+            table: {cell: getattr(mappings, table).get(cell, "") for cell in getattr(chosen, table)}
             for table in TABLES
         }
     )

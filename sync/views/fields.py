@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from urllib.parse import quote, unquote
 
-from sync.models.mapping import VATMapping
+from sync.models.mapping import SUPPLIES, VAT_CATEGORIES, VATMapping
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
 from sync.services.mapping import Choices
 
@@ -61,3 +61,10 @@ def choices_of(typed: Mapping[str, str]) -> Choices:
 def _is_vat_cell(group: str, more: list[str]) -> bool:
     """Tell whether a field names a country group, and at most a supply and a category besides."""
     return group in VATMapping.CountryGroup.values and len(more) <= len(("supply", "category"))
+
+
+def _is_vat(group: str, rest: list[str]) -> bool:
+    """Whether these are parts of a cell of the VAT codes, of which the last may be left out."""
+    known: list[Collection[str]] = [dict(SUPPLIES), dict(VAT_CATEGORIES)]
+    fits = all(not part or part in words for part, words in zip(rest, known, strict=False))
+    return group in VATMapping.CountryGroup.values and len(rest) <= len(known) and fits

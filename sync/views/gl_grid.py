@@ -71,16 +71,28 @@ class _Table:
             f"{what(*cell[1:])}, {where(cell.location)}",
             code,
             inherited,
-            self._about(code, source),
+            self._about(cell, code, source),
+            self._hint(code, source),
             self.asked.faults.get(name) or self._fault(cell, code),
             NOBODY if code or inherited else self._demand.get(cell, NOBODY),
             name == self.asked.wanted,
         )
 
-    def _about(self, code: str, source: GLCell | None) -> str:
+    def _about(self, cell: GLCell, code: str, source: GLCell | None) -> str:
         if account := self.books.ledger.gl_accounts.get(code):
             return account.description
-        return f"{what(*source[1:])}, {where(source.location).lower()}" if source else ""
+        if source is None:
+            return ""
+        return EVERYWHERE if source[1:] == cell[1:] else what(*source[1:])
+
+    def _hint(self, code: str, source: GLCell | None) -> str:
+        if account := self.books.ledger.gl_accounts.get(code):
+            return account.description
+        if source is None:
+            return ""
+        account = self.books.ledger.gl_accounts.get(self._mapped[source])
+        words = f"{account.code} {account.description}" if account else self._mapped[source]
+        return f"As {what(*source[1:])}, {where(source.location).lower()}: {words}"
 
     def _fault(self, cell: GLCell, code: str) -> str:
         if code not in self._faults:

@@ -1,10 +1,10 @@
-"""The tables of cells, G/L accounts and VAT codes: to see, to fill in, as a file and from a file."""
+"""The tables of cells, G/L accounts and VAT codes: to see and to fill in, whole or cell by cell."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,24 +14,25 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts_link.division import the_division
 from sync.services import grid as cells
 from sync.services.books import books_of
-from sync.views import gl_grid
+from sync.views import gl_grid, vat_matrix
 from sync.views.common import may_see, may_set_up
-from sync.views.fields import choices_of, fields_of, name_of
-from sync.views.slots import Asked, Grid, Slot, changed
+from sync.views.fields import choices_of, name_of
+from sync.views.slots import Asked, Grid, changed
 from sync.views.undo import remember, remembered
 
 if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.services.mapping import Cell, Choices
 
-GRIDS = {"gl": gl_grid.grid}
+GRIDS = {"gl": gl_grid.grid, "vat": vat_matrix.grid}
 
 
 @require_safe
 @may_see
 def grid(request: HttpRequest, kind: str) -> HttpResponse:
     """Show the whole table; a phone shows one column of it."""
-    asked = Asked(request.GET.get("cell", ""), request.GET.get("show") == "open")
+    show = request.GET.get("show")
+    asked = Asked(request.GET.get("cell", ""), show == "open", show == "every")
     return _page(request, kind, asked)
 
 
@@ -43,7 +44,7 @@ def _page(request: HttpRequest, kind: str, asked: Asked, status: int = 200) -> H
     context = {
         "grid": found,
         "lines": found.narrowed(only_open=asked.only_open),
-        "only_open": asked.only_open,
+        "asked": asked,
         "at": column if column in keys else keys[0],
         "undo": remembered(request, division),
     }
@@ -59,7 +60,7 @@ def _grid(division: Division, kind: str, asked: Asked | None = None) -> Grid:
 @require_POST
 @may_set_up
 def save(request: HttpRequest, kind: str) -> HttpResponse:
-    """Save all cells that were changed; a code that can't be is said at its cell, and none saved."""
+    """Save all cells that were changed; when a code can't be, say so at its cell and save none."""
     division = the_division(request)
     typed = _typed(request, kind)
     before = books_of(division).mappings

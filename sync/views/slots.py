@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-
 from sync.services.demand import Demand
 from sync.views.fields import id_of
 
@@ -18,6 +17,7 @@ class Asked:
 
     wanted: str = ""  # the name of the field that somebody came for
     only_open: bool = False
+    every_row: bool = False  # also those that nothing needs
     typed: Mapping[str, str] = field(default_factory=dict)  # what was refused a moment ago
     faults: Mapping[str, str] = field(default_factory=dict)  # and why, by the name of the field
 
@@ -32,6 +32,7 @@ class Slot:
     code: str  # its own choice
     inherited: str  # the code that holds while it has none
     about: str  # what that code is, or where it comes from
+    hint: str = ""  # the same at length
     problem: str = ""
     demand: Demand = NOBODY  # of documents that need this very cell
     is_wanted: bool = False
