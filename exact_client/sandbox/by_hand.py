@@ -6,7 +6,7 @@ from uuid import UUID
 
 from exact_client.sandbox.amounts import cents
 from exact_client.sandbox.books import Books
-from exact_client.sandbox.company import Company, identity, status_rows, year_rows
+from exact_client.sandbox.company import Company, identity, status_key, status_rows, year_rows
 from exact_client.sandbox.facts import Record, entities
 from exact_client.sandbox.ledger import Ledger
 from exact_client.sandbox.payload import read_payload
@@ -110,8 +110,9 @@ class ByHand:
             if not rows or status not in _STATUS:
                 raise ValueError(f"There is no period {year}-{period:02} that can be {status!r}.")
             for row in rows:
+                key = status_key(row["Journal"], year, period)
                 changed = {**row, "Status": _STATUS[status]}
-                self._books.put(where, "journalstatus", row["_key"], changed)
+                self._books.put(where, "journalstatus", key, changed)
             self._books.commit()
 
     def year(self, year: int, *, exists: bool = True, division: int | None = None) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from exact_client.sandbox.amounts import booked
 from exact_client.sandbox.books import Books
 from exact_client.sandbox.clock import ms_of, wall_of
+from exact_client.sandbox.company import status_key
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.refusals import Findings
 from exact_client.sandbox.switches import Switches
@@ -32,12 +33,19 @@ class EntryChecks:
         self._check_period(entry, found)
         if entry["Currency"] not in {row["Code"] for row in self._table("currencies")}:
             found.add("reference", "Currency")
+        self._check_document(entry, found)
         entry["Rate"] = entry.get("Rate") or 1.0
         condition = entry.get("PaymentCondition")
         if condition and not self._find("paymentconditions", condition):
             found.add("reference", "PaymentCondition")
         elif not entry.get("DueDate"):
             entry["DueDate"] = self._due(entry["EntryDate"], condition)
+
+    def _check_document(self, entry: Record, found: Findings) -> None:
+        row = self._table("documents").get(entry.get("Document") or "") or {}
+        if entry.get("Document") and not row:
+            found.add("reference", "Document")
+        entry |= {"DocumentNumber": row.get("HID"), "DocumentSubject": row.get("Subject")}
 
     def _check_journal(self, entry: Record, found: Findings) -> None:
         if not entry.get("Journal"):
@@ -79,7 +87,9 @@ class EntryChecks:
         day = wall_of(entry["EntryDate"])
         entry["ReportingYear"] = year = entry.get("ReportingYear") or day.year
         entry["ReportingPeriod"] = month = entry.get("ReportingPeriod") or day.month
-        status = self._table("journalstatus").get(f"{entry.get('Journal')}.{year}.{month:02}")
+        status = self._table("journalstatus").get(
+            status_key(entry.get("Journal") or "", year, month)
+        )
         known = any(
             (row["FinYear"], row["FinPeriod"]) == (year, month) for row in self._table("periods")
         )

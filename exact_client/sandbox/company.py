@@ -156,7 +156,12 @@ def status_rows(journals: list[Record], year: int, *, closed: bool) -> Iterator[
                 "Period": month,
                 "Status": int(closed),
             }
-            yield f"{journal['Code']}.{year}.{month:02}", record
+            yield status_key(journal["Code"], year, month), record
+
+
+def status_key(journal: str, year: int, period: int) -> str:
+    """Under which key the status of a journal's period is kept."""
+    return f"{journal}.{year}.{period:02}"
 
 
 def _all_status_rows(company: Company, number: int) -> Iterator[tuple[str, Record]]:

@@ -177,6 +177,15 @@ def delete_attachment(books: Books, division: int, key: str, user: str) -> None:
     note_deleted(books, division, key, ATTACHMENT, user)
 
 
+def link_document(books: Books, entry: Record) -> None:
+    """Let the document that an entry names know its entry."""
+    division = entry["Division"]
+    row = books.table(division, "documents").get(entry.get("Document") or "")
+    if row and not row.get("FinancialTransactionEntryID"):
+        linked = {**row, "FinancialTransactionEntryID": entry["EntryID"]}
+        books.put(division, "documents", row["ID"], linked)
+
+
 def unlink_documents(books: Books, division: int, entry_id: str) -> None:
     """Let the documents of an entry that goes stay on their own."""
     for row in list(books.table(division, "documents")):

@@ -74,7 +74,7 @@ def answer(sandbox: "ExactSandbox", request: Request) -> Reply:
         return refused.reply
     except Refusal as refused:
         return refused.reply(sandbox.switches.language)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ArithmeticError, ValueError, TypeError, KeyError) as error:
         return json_reply({"error": str(error)}, 400)
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from exact_client.sandbox.amounts import cents, plain
 from exact_client.sandbox.books import Books
 from exact_client.sandbox.checks import EntryChecks
-from exact_client.sandbox.documents import unlink_documents
+from exact_client.sandbox.documents import link_document, unlink_documents
 from exact_client.sandbox.entry_table import series
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.refusals import Findings, refusal
@@ -182,6 +182,7 @@ class Ledger:
         entry = self._terms.keep(entry)
         entry = self._books.put(self._division, "entries", entry["EntryID"], entry)
         keep_transactions(self._books, entry, self.lines_of(entry))
+        link_document(self._books, entry)
         return entry
 
     def _totals(self, entry: Record, lines: list[Record]) -> Record:

@@ -46,6 +46,8 @@ _SAME = [
     "Description",
     "Division",
     "Document",
+    "DocumentNumber",
+    "DocumentSubject",
     "DueDate",
     "EntryID",
     "EntryNumber",
