@@ -20,12 +20,13 @@ from accounts_link.paging import page_of, page_of_found
 from exact_client.models import Division
 from sync.forms import STATES_OF, InvoiceFilter
 from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
-from sync.models.documents import BEFORE_THE_OUTBOX, KEPT, InvoiceQuerySet
+from sync.models.documents import BEFORE_THE_OUTBOX, InvoiceQuerySet
 from sync.services import forecast as forecasting
 from sync.services import prepare
 from sync.services.auto_push import needs_approval
 from sync.services.books import books_of
 from sync.services.diary import notes_about
+from sync.services.exclude import MAY_BE_TAKEN_UP
 from sync.services.move import way_out
 from sync.views import entries
 from sync.views.common import asks_a_part, documents, may_see
@@ -134,8 +135,11 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
         "current": current,
         "diary": notes_about(row),
         "is_free": current is None and (row.state in BEFORE_THE_OUTBOX or row.is_kept_by_rule),
-        "may_take_up": row.state in KEPT and not row.is_kept_by_rule,
+        "may_take_up": row.state in MAY_BE_TAKEN_UP and not row.is_kept_by_rule,
         "in_panel": asks_a_part(request),
+        "undoing": entries.undoing(history, current),
+        "files": entries.files(history, row),
+        "file_troubles": entries.file_troubles(history),
         **_beside(row, row.division or find_division(request), current),
     }
     template = "sync/_invoice_panel.html" if asks_a_part(request) else "sync/invoice.html"
