@@ -1,72 +1,52 @@
 """What an invoice will be in the books: its sales entry, or all that is missing for one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TypeVar
 
-from sync.rules.cents import CentsDifferError, Taxable, to_cents, vat_by_line
-from sync.rules.choosing import find_gl_account, find_journal, find_vat_code
+from sync.rules.choosing import (
+    find_gl_account,
+    find_journal,
+    find_payment_condition,
+    find_vat_code,
+    unmapped,
+)
 from sync.rules.countries import country_group
-from sync.rules.document_checks import MEND_AT_SOURCE, faults, warnings
+from sync.rules.deferral import is_deferred, schedule
+from sync.rules.discounts import Part, account_of, parts_of
+from sync.rules.document_checks import faults, warnings, zero_problem
 from sync.rules.entries import Document, DocumentLine, Entry, EntryLine, VatGroup, fit
 from sync.rules.ledger import (
     ANY,
+    FORBIDDEN,
+    MANDATORY,
+    DiscountPolicy,
     GLAccount,
-    GLCell,
     Journal,
     JournalCell,
+    Key,
     Ledger,
     Mappings,
+    PaymentCondition,
     Problem,
     ProblemKind,
+    TermsCell,
     VatCell,
-    needs,
-    takes,
+    VatCode,
 )
 from sync.rules.references import payment_reference
-
-ZERO = Decimal("0.00")
+from sync.rules.totals import ZERO, Amount, amounts_of
 
 
 def prepare(document: Document, mappings: Mappings, ledger: Ledger) -> Entry | tuple[Problem, ...]:
     """Return the sales entry this document will be, or every problem that keeps it from the books.
 
     Credit notes become negative lines whatever the source's sign. Lines that come to nothing are
-    left out. The source's totals are followed where rounding explains them, to the cent.
+    left out, unless the whole document does and is booked nevertheless. The source's totals are
+    followed where rounding explains them, to the cent.
+    Source: docs/decisions/0009-cents.md, docs/decisions/0011-booking-rules.md
     """
     return _Preparation(document, mappings, ledger).result()
-
-
-@dataclass(frozen=True, slots=True)
-class _Totals:
-    """The source's totals, signed as they will be in the books; None where it gave none."""
-
-    excl: Decimal | None
-    vat: Decimal | None
-    incl: Decimal | None
-    vat_by_rate: dict[Decimal, Decimal]
-
-    @classmethod
-    def of(cls, document: Document) -> "_Totals":
-        """Read the document's totals; those that aren't in whole cents are a fault, not a total."""
-        excl = _whole(document.total_excl)
-        vat = _whole(document.total_vat)
-        incl = _whole(document.total_incl)
-        by_rate = {rate: vat for rate, vat in document.vat_by_rate if vat == _whole(vat)}
-        sign = _sign(document, [incl, excl, vat, sum(by_rate.values())])
-        return cls(
-            excl=None if excl is None else sign * excl,
-            vat=None if vat is None else sign * vat,
-            incl=None if incl is None else sign * incl,
-            vat_by_rate={rate: sign * vat for rate, vat in by_rate.items()},
-        )
-
-    def vat_in_all(self, net: Decimal) -> Decimal | None:
-        """The VAT the source means: its own figure, or what its total leaves for it."""
-        if self.vat is not None or self.incl is None:
-            return self.vat
-        return self.incl - (net if self.excl is None else self.excl)
 
 
 Found = TypeVar("Found")
@@ -79,25 +59,26 @@ class _Preparation:
     document: Document
     mappings: Mappings
     ledger: Ledger
-    problems: dict[tuple[str | Decimal, ...], Problem] = field(default_factory=dict)
+    problems: dict[Key, Problem] = field(default_factory=dict)
 
     def result(self) -> Entry | tuple[Problem, ...]:
-        document = self.document
-        for problem in faults(document):
+        document, policies = self.document, self.mappings.policies
+        amounts, differences = amounts_of(document)
+        for problem in (*faults(document), *differences):
             self._note(problem)
+        if not self.problems and (kept := zero_problem(document, amounts, policies.zero)):
+            return (kept,)
         cell = JournalCell(document.location, document.kind)
         journal = self._sift(find_journal(cell, self.mappings, self.ledger))
-        counted = [line for line in document.lines if line.net]
-        lines = [self._line(*amounts) for amounts in self._amounts(counted)]
+        terms = TermsCell(document.payment_terms)
+        condition = self._sift(find_payment_condition(terms, self.mappings, self.ledger))
+        lines = [self._line(part) for part in self._parts(amounts)]
         if journal is None or self.problems:
             return tuple(self.problems.values())
-        return self._entry(journal, [line for line in lines if line])
+        return self._entry(journal, condition, [line for line in lines if line])
 
     def _note(self, problem: Problem) -> None:
         self.problems.setdefault(problem.key, problem)
-
-    def _refuse(self, sentence: str, *key: str) -> None:
-        self._note(Problem(ProblemKind.REFUSED, sentence, key))
 
     def _sift(self, found: Found | Problem) -> Found | None:
         """Pass on what was found; keep the problem when nothing was."""
@@ -106,118 +87,109 @@ class _Preparation:
             return None
         return found
 
-    def _amounts(
-        self, lines: Sequence[DocumentLine]
-    ) -> Iterator[tuple[DocumentLine, Taxable, Decimal]]:
-        """Yield each line with its amount and VAT, once they agree with the source's totals."""
-        nets = [line.net for line in lines]
-        sign = _sign(self.document, [sum(nets), *nets])
-        taxables = [Taxable(sign * line.net, line.vat_rate) for line in lines]
-        net = sum((taxable.net for taxable in taxables), ZERO)
-        totals = _Totals.of(self.document)
-        vats = self._vats(taxables, totals, net)
-        self._compare("total_excl", "without VAT", totals.excl, net)
-        if not self.problems:
-            self._compare("total_incl", "with VAT", totals.incl, net + sum(vats))
-        return zip(lines, taxables, vats, strict=True)
+    def _parts(self, amounts: Sequence[Amount]) -> Sequence[Part]:
+        """What will be lines of the entry; of a document that is 0.00 throughout, all of it."""
+        policy = self.mappings.policies.discounts
+        parts = [part for amount in amounts for part in parts_of(amount, policy)]
+        return [part for part in parts if part.net] or parts
 
-    def _vats(
-        self, taxables: Sequence[Taxable], totals: _Totals, net: Decimal
-    ) -> tuple[Decimal, ...]:
-        try:
-            return vat_by_line(taxables, totals.vat_by_rate, totals.vat_in_all(net))
-        except CentsDifferError as error:
-            self._refuse(
-                f"The document says {error.stated:.2f} VAT and its lines come to"
-                f" {error.computed:.2f}: more than rounding explains. {MEND_AT_SOURCE}",
-                "document",
-                "total_vat",
-            )
-        return (ZERO,) * len(taxables)
-
-    def _compare(self, name: str, what: str, stated: Decimal | None, computed: Decimal) -> None:
-        if stated is not None and stated != computed:
-            self._refuse(
-                f"The document says {stated:.2f} {what} and its lines come to {computed:.2f}."
-                f" {MEND_AT_SOURCE}",
-                "document",
-                name,
-            )
-
-    def _line(self, line: DocumentLine, taxable: Taxable, vat: Decimal) -> EntryLine | None:
+    def _line(self, part: Part) -> EntryLine | None:
         """Find the accounts of one line; None when a problem was noted instead."""
-        gl_cell = GLCell(self.document.location, line.resource_type, line.resource_code)
-        gl_account = self._sift(find_gl_account(gl_cell, self.mappings, self.ledger))
-        vat_code = self._vat_code(line.vat_rate)
+        line = part.line
+        gl_account, vat_code = self._gl_account(part), self._vat_code(line)
         if gl_account is None or vat_code is None:
             return None
-        return EntryLine(
+        made = EntryLine(
             position=line.position,
-            description=fit(line.description.strip() or str(gl_cell._replace(location=ANY))),
+            description=fit(part.description),
             gl_account=gl_account,
-            vat_code=vat_code,
+            vat_code=vat_code.code,
             vat_rate=line.vat_rate,
-            net=taxable.net,
-            vat=vat,
-            odd_cents=vat - to_cents(taxable.vat),
-            quantity=abs(line.quantity).copy_sign(taxable.net),
-            cost_centre=self._cost_centre(gl_account),
-            period_from=line.period_from,
-            period_to=line.period_to,
+            net=part.net,
+            vat=part.vat,
+            odd_cents=part.odd_cents,
+            quantity=part.quantity,
+            cost_centre=self._centre("cost_centre", gl_account.use_cost_centre, gl_account),
+            cost_unit=self._centre("cost_unit", gl_account.use_cost_unit, gl_account),
+            period_from=None,
+            period_to=None,
+            is_discount=part.is_discount,
         )
+        return self._deferred(made, line)
 
-    def _vat_code(self, rate: Decimal) -> str | None:
-        if not self.document.customer_country:  # noted as a fault of its own
+    def _gl_account(self, part: Part) -> GLAccount | None:
+        policies = self.mappings.policies
+        is_product = part.is_discount and policies.discounts == DiscountPolicy.PRODUCT
+        if is_product and not policies.discount_product:
+            sentence = "Discounts are booked as one product, and it isn't said which."
+            self._note(unmapped(sentence, ("discount_product",)))
             return None
-        group = country_group(self.document.customer_country, self.ledger.country)
-        cell = VatCell(group, self.document.business_type, rate)
-        found = self._sift(find_vat_code(cell, self.mappings, self.ledger))
-        return found.code if found else None
+        cell, fallbacks = account_of(part, self.document.location, policies)
+        return self._sift(find_gl_account(cell, self.mappings, self.ledger, fallbacks))
 
-    def _cost_centre(self, account: GLAccount) -> str:
-        """The location's cost centre, where the account wants or allows one."""
-        chosen = self.mappings.cost_centres
+    def _vat_code(self, line: DocumentLine) -> VatCode | None:
+        country = self.document.customer_country
+        if not country:  # noted as a fault of its own
+            return None
+        cell = VatCell(
+            country_group(country, self.ledger.country),
+            self.document.business_type,
+            line.vat_rate,
+            self.document.supply_of(line),
+            line.vat_category,
+        )
+        return self._sift(find_vat_code(cell, self.mappings, self.ledger, customer_country=country))
+
+    def _centre(self, kind: str, use: int, account: GLAccount) -> str:
+        """The location's cost centre or unit, where the account wants or allows one."""
+        chosen = self.mappings.cost_centres if kind == "cost_centre" else self.mappings.cost_units
         centre = chosen.get(self.document.location) or chosen.get(ANY, "")
-        if not centre and needs(account.use_cost_centre):
-            where = self.document.location or "any location"
-            sentence = (
-                f"G/L account {account.code} needs a cost centre; {where} has none. Choose one."
-            )
-            key = ("cost_centre", self.document.location)
+        if not centre and use == MANDATORY:
+            where, words = self.document.location or "any location", kind.replace("_", " ")
+            sentence = f"G/L account {account.code} needs a {words}; {where} has none. Choose one."
+            key = (kind, self.document.location)
             self._note(Problem(ProblemKind.NEEDS_MAPPING, sentence, key))
-        return centre if takes(account.use_cost_centre) else ""
+        return "" if use == FORBIDDEN else centre
 
-    def _entry(self, journal: Journal, lines: Sequence[EntryLine]) -> Entry:
+    def _deferred(self, made: EntryLine, line: DocumentLine) -> EntryLine:
+        """Give the line its period, when that reaches beyond the month in which it is booked."""
+        first, last = line.period_from, line.period_to
+        if self.problems or not (self.mappings.policies.defer_revenue and first and last):
+            return made
+        if not (made.net and is_deferred(first, last, self.document.entry_date)):
+            return made
+        months = schedule(made.net, first, last)
+        return replace(made, period_from=first, period_to=last, schedule=months)
+
+    def _entry(
+        self, journal: Journal, condition: PaymentCondition | None, lines: Sequence[EntryLine]
+    ) -> Entry:
         document = self.document
         net = sum((line.net for line in lines), ZERO)
         vat = sum((line.vat for line in lines), ZERO)
-        groups = _vat_groups(lines)
         entry = Entry(
             number=document.number,
             kind=document.kind,
             journal=journal.code,
-            entry_date=document.invoice_date,
+            entry_date=document.entry_date,
             due_date=document.due_date,
-            description=fit(f"{document.number} {document.location} {document.your_reference}"),
+            description=_description(document),
             currency=document.currency.upper() or self.ledger.currency,
             payment_reference=payment_reference(document.structured_reference),
             lines=tuple(lines),
-            vat_groups=groups,
+            vat_groups=_vat_groups(lines),
             net=net,
             vat=vat,
             incl=net + vat,
+            payment_condition=condition.code if condition else "",
         )
         return replace(entry, warnings=tuple(warnings(document, entry, self.ledger)))
 
 
-def _whole(total: Decimal | None) -> Decimal | None:
-    return total if total is not None and total == to_cents(total) else None
-
-
-def _sign(document: Document, amounts: Sequence[Decimal | int | None]) -> int:
-    """-1 where a credit note's source wrote positive amounts, else 1; the first amount tells."""
-    leading = next((amount for amount in amounts if amount), 0)
-    return -1 if document.is_credit and leading > 0 else 1
+def _description(document: Document) -> str:
+    """The document's number, that of the invoice it credits, its place and the customer's words."""
+    number = " / ".join(filter(None, (document.number, document.credited_invoice)))
+    return fit(f"{number} {document.location} {document.your_reference}")
 
 
 def _vat_groups(lines: Sequence[EntryLine]) -> tuple[VatGroup, ...]:

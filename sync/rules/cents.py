@@ -1,20 +1,31 @@
-"""VAT to the cent: rounded once for each rate, then spread over the lines without losing a cent."""
+"""VAT to the cent: rounded once for each group, then spread over its lines, no cent lost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
 
 
+class Group(NamedTuple):
+    """The lines that are taxed together: their rate in percent, and UBL's category if known."""
+
+    rate: Decimal
+    category: str = ""
+
+
 class CentsDifferError(ValueError):
     """The stated amount is further from the computed one than rounding can explain."""
 
-    def __init__(self, stated: Decimal = CENT, computed: Decimal = CENT) -> None:
+    def __init__(
+        self, stated: Decimal = CENT, computed: Decimal = CENT, group: Group | None = None
+    ) -> None:
         super().__init__(f"{stated} was stated, the lines come to {computed}")
         self.stated = stated
         self.computed = computed
+        self.group = group  # of which it was stated; None: of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,12 @@ class Taxable:
 
     net: Decimal
     rate: Decimal
+    category: str = ""
+
+    @property
+    def group(self) -> Group:
+        """The group it is taxed with."""
+        return Group(self.rate, self.category)
 
     @property
     def vat(self) -> Decimal:
@@ -60,20 +77,20 @@ def spread(total: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
 
 
 def vat_by_line(
-    lines: Sequence[Taxable], stated: Mapping[Decimal, Decimal], total: Decimal | None
+    lines: Sequence[Taxable], stated: Mapping[Group, Decimal], total: Decimal | None
 ) -> tuple[Decimal, ...]:
     """Return the VAT of each line; together they are the document's VAT to the cent.
 
-    Belgian law rounds VAT once for each rate, not per line. `stated` is the source's VAT by rate
+    Belgian law rounds VAT once for each rate, not per line. `stated` is the source's VAT by group
     and `total` its VAT in all; what the source states is followed where rounding explains it.
 
     Raises CentsDifferError where rounding doesn't.
     """
-    by_rate = {rate: _vat_of(rate, lines) for rate in {line.rate: None for line in lines}}
-    by_rate |= stated
-    computed = sum(by_rate.values(), Decimal("0.00"))
+    by_group = {group: _vat_of(group, lines) for group in {line.group: None for line in lines}}
+    by_group |= stated
+    computed = sum(by_group.values(), Decimal("0.00"))
     if total is None or total == computed:
-        return _in_order(lines, by_rate)
+        return _in_order(lines, by_group)
     if stated:
         raise CentsDifferError(total, computed)
     try:
@@ -82,17 +99,20 @@ def vat_by_line(
         raise CentsDifferError(total, computed) from None
 
 
-def _vat_of(rate: Decimal, lines: Sequence[Taxable]) -> Decimal:
-    """VAT on the sum of the lines at this rate, rounded once."""
-    return to_cents(sum((line.vat for line in lines if line.rate == rate), Decimal(0)))
+def _vat_of(group: Group, lines: Sequence[Taxable]) -> Decimal:
+    """VAT on the sum of the lines of this group, rounded once."""
+    return to_cents(sum((line.vat for line in lines if line.group == group), Decimal(0)))
 
 
-def _in_order(lines: Sequence[Taxable], by_rate: Mapping[Decimal, Decimal]) -> tuple[Decimal, ...]:
-    """Spread each rate's VAT over its lines, and give the lines back in their own order."""
+def _in_order(lines: Sequence[Taxable], by_group: Mapping[Group, Decimal]) -> tuple[Decimal, ...]:
+    """Spread each group's VAT over its lines, and give the lines back in their own order."""
     amounts = [Decimal("0.00")] * len(lines)
-    for rate, vat in by_rate.items():
-        places = [index for index, line in enumerate(lines) if line.rate == rate]
-        shares = spread(vat, [lines[index].vat for index in places])
+    for group, vat in by_group.items():
+        places = [index for index, line in enumerate(lines) if line.group == group]
+        try:
+            shares = spread(vat, [lines[index].vat for index in places])
+        except CentsDifferError:
+            raise CentsDifferError(vat, _vat_of(group, lines), group) from None
         for index, share in zip(places, shares, strict=True):
             amounts[index] = share
     return tuple(amounts)

@@ -12,6 +12,7 @@ from sync.rules.ledger import (
     SALES_JOURNAL,
     VAT_FALLBACKS,
     DocumentKind,
+    Fallbacks,
     GLAccount,
     GLCell,
     Journal,
@@ -29,7 +30,6 @@ from sync.rules.ledger import (
 )
 
 Cell = TypeVar("Cell", bound=NamedTuple)
-Fallbacks = Iterable[tuple[str, ...]]
 
 
 def find_journal(wanted: JournalCell, mappings: Mappings, ledger: Ledger) -> Journal | Problem:
@@ -128,10 +128,14 @@ def unmapped(sentence: str, key: Key) -> Problem:
 
 def _vat_cells(wanted: VatCell) -> Iterable[VatCell]:
     """The cells that may decide, from the most exact to the widest."""
-    open_fields = ("business_type", "supply", "vat_category")
     for kept in VAT_FALLBACKS:
-        left = {name: ANY for name in open_fields if name not in kept}
-        yield wanted._replace(**left)
+        yield VatCell(
+            wanted.country_group,
+            wanted.business_type if "business_type" in kept else ANY,
+            wanted.rate,
+            wanted.supply if "supply" in kept else ANY,
+            wanted.vat_category if "vat_category" in kept else ANY,
+        )
 
 
 def _first_filled(cells: Iterable[Cell], mapping: Mapping[Cell, str]) -> Cell | None:

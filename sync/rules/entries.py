@@ -4,8 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
 
+from sync.rules import supplies
 from sync.rules.cents import HUNDRED, to_cents
+from sync.rules.deferral import Schedule
 from sync.rules.ledger import DocumentKind, GLAccount
 from sync.rules.references import require_fitting
 
@@ -30,6 +34,8 @@ class DocumentLine:
     discount_percent: Decimal = Decimal(0)
     period_from: date | None = None
     period_to: date | None = None
+    supply: str = ""  # goods, services or real_estate; empty: by its resource type
+    vat_category: str = ""  # UBL's: S, Z, E, AE, K, G or O; empty: not told
 
     @property
     def net(self) -> Decimal:
@@ -37,6 +43,33 @@ class DocumentLine:
         return to_cents(
             self.quantity * self.unit_price * (HUNDRED - self.discount_percent) / HUNDRED
         )
+
+    @property
+    def gross(self) -> Decimal:
+        """The amount without VAT before its discount, rounded half-up; signed as in the source."""
+        return to_cents(self.quantity * self.unit_price)
+
+    @property
+    def is_discount(self) -> bool:
+        """Whether it is itself a discount on the document."""
+        return self.resource_type == supplies.DISCOUNT
+
+
+class StatedVat(NamedTuple):
+    """What the source says of one VAT rate and category, as UBL's TaxSubtotal; rate in percent."""
+
+    rate: Decimal
+    vat: Decimal
+    category: str = ""
+    base: Decimal | None = None
+
+
+class Original(StrEnum):
+    """What is known of the invoice that a credit note names."""
+
+    UNKNOWN = "unknown"
+    OURS = "ours"
+    OF_ANOTHER = "of_another"  # customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +90,35 @@ class Document:
     total_excl: Decimal | None = None
     total_vat: Decimal | None = None
     total_incl: Decimal | None = None
-    vat_by_rate: tuple[tuple[Decimal, Decimal], ...] = ()  # (rate in percent, VAT), as in UBL
+    stated_vat: tuple[StatedVat, ...] = ()
+    customer_vat_valid: bool = True  # whether the customer has a VAT number that passes its check
+    payment_terms: str = ""  # in the source's words
+    credited_invoice: str = ""
+    original: Original = Original.OURS  # meaningful where an invoice is credited
+    book_on: date | None = None  # chosen by a person; None: the date of the document
+    is_released: bool = False  # somebody said that it may go
 
     @property
     def is_credit(self) -> bool:
         """Whether it takes back what an invoice asked."""
         return self.kind == DocumentKind.CREDIT_NOTE
+
+    @property
+    def entry_date(self) -> date:
+        """The day on which it is booked."""
+        return self.book_on or self.invoice_date
+
+    def supply_of(self, line: DocumentLine) -> str:
+        """Return the kind of supply of a line; a discount has that of the lines it can be on."""
+        if line.supply or not line.is_discount:
+            return supplies.supply_of(line.resource_type, line.supply)
+        others = {
+            supplies.supply_of(one.resource_type, one.supply)
+            for one in self.lines
+            if not one.is_discount
+            and (one.vat_rate, one.vat_category) == (line.vat_rate, line.vat_category)
+        }
+        return others.pop() if len(others) == 1 else supplies.SERVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +135,11 @@ class EntryLine:
     odd_cents: Decimal  # what `vat` has more than this line's own rounding: -0.01, 0.00 or 0.01
     quantity: Decimal
     cost_centre: str
-    period_from: date | None
+    period_from: date | None  # given where the revenue is deferred
     period_to: date | None
+    cost_unit: str = ""
+    is_discount: bool = False
+    schedule: Schedule = ()  # how Exact will spread deferred revenue
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +170,7 @@ class Entry:
     vat: Decimal
     incl: Decimal
     warnings: tuple[str, ...] = ()  # for a person; the entry can go as it is
+    payment_condition: str = ""  # empty: the account's own
 
 
 def to_payload(entry: Entry, *, customer_guid: str, reference: str) -> dict[str, Json]:
@@ -126,6 +186,7 @@ def to_payload(entry: Entry, *, customer_guid: str, reference: str) -> dict[str,
         "Journal": entry.journal,
         "EntryDate": entry.entry_date.isoformat(),
         "DueDate": _iso(entry.due_date),
+        "PaymentCondition": entry.payment_condition,
         "Description": entry.description,
         "YourRef": require_fitting(reference),
         "PaymentReference": entry.payment_reference,
@@ -154,6 +215,7 @@ def _line_payload(line: EntryLine) -> dict[str, str]:
             "VATAmountFC": f"{line.vat:.2f}",
             "Quantity": f"{line.quantity.normalize():f}",
             "CostCenter": line.cost_centre,
+            "CostUnit": line.cost_unit,
             "From": _iso(line.period_from),
             "To": _iso(line.period_to),
         }

@@ -92,10 +92,12 @@ class TermsCell(NamedTuple):
     payment_terms: str
 
 
+Fallbacks = tuple[tuple[str, ...], ...]  # the fields of a cell that are kept, the others ANY
+
 # From the most to the least specific; the first cell that is filled decides. What was sold says
 # more about the revenue account than where it was sold: a code for all locations goes before a
 # location's rule for the whole type.
-GL_FALLBACKS = (
+GL_FALLBACKS: Fallbacks = (
     ("location", "resource_type", "resource_code"),
     ("resource_type", "resource_code"),
     ("location", "resource_type"),
@@ -254,16 +256,6 @@ class Mappings:
     cost_units: Mapping[str, str] = field(default_factory=dict)  # by location, or ANY
     payment_conditions: Mapping[TermsCell, str] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
-
-
-def needs(use: int) -> bool:
-    """Whether Exact refuses a line on an account without a cost centre, or unit."""
-    return use == MANDATORY
-
-
-def takes(use: int) -> bool:
-    """Whether a line on an account may carry a cost centre, or unit, at all."""
-    return use != FORBIDDEN
 
 
 def vat_code_fault(

@@ -12,11 +12,13 @@ from django.db import models, transaction
 from sync.models import (
     BookingSettings,
     CostCentre,
+    CostUnit,
     GLAccount,
     GLMapping,
     Journal,
     JournalMapping,
     PaymentCondition,
+    PaymentConditionMapping,
     VATCode,
     VATMapping,
 )
@@ -32,7 +34,7 @@ Rows = Iterator[dict[str, Any]]
 
 
 def read(division: Division, exact: ExactClient) -> dict[str, int]:
-    """Copy journals, G/L accounts, VAT codes, payment conditions and cost centres; count them.
+    """Copy journals, accounts, VAT codes, payment conditions, cost centres and units; count them.
 
     What is no longer in Exact is kept and marked, so that a mapping to it can say so.
     """
@@ -64,6 +66,7 @@ def _gl_accounts(exact: ExactClient) -> Rows:
             "type": row.type or 0,
             "is_blocked": row.is_blocked,
             "use_cost_centre": row.use_costcenter or 0,
+            "use_cost_unit": row.use_costunit or 0,
         }
 
 
@@ -75,6 +78,8 @@ def _vat_codes(exact: ExactClient) -> Rows:
             "percentage": (row.percentage or Decimal(0)) * 100,  # Exact gives a fraction
             "type": row.type or "",
             "transaction_type": row.vat_transaction_type or "B",
+            "country": row.country or "",
+            "is_reverse_charge": row.charged,
             "is_blocked": row.is_blocked,
         }
 
@@ -90,12 +95,18 @@ def _cost_centres(exact: ExactClient) -> Rows:
             yield {"code": row.code, "description": row.description or ""}
 
 
+def _cost_units(exact: ExactClient) -> Rows:
+    for row in exact.cost_units():
+        yield {"code": row.code, "description": row.description or ""}
+
+
 READERS: dict[type[models.Model], Callable[[ExactClient], Rows]] = {
     Journal: _journals,
     GLAccount: _gl_accounts,
     VATCode: _vat_codes,
     PaymentCondition: _payment_conditions,
     CostCentre: _cost_centres,
+    CostUnit: _cost_units,
 }
 
 
@@ -124,7 +135,7 @@ class Books:
 
 
 def books_of(division: Division) -> Books:
-    """Return the books of a division as the rules see them, in ten queries."""
+    """Return the books of a division as the rules see them, in a dozen queries."""
     return Books(
         _ledger(division),
         _mappings(division),
@@ -150,6 +161,7 @@ def _ledger(division: Division) -> rules.Ledger:
                 row.type,
                 row.is_blocked,
                 row.use_cost_centre,
+                row.use_cost_unit,
             )
             for row in GLAccount.objects.filter(**here)
         },
@@ -161,33 +173,61 @@ def _ledger(division: Division) -> rules.Ledger:
                 row.description,
                 row.is_blocked,
                 row.transaction_type,
+                row.country,
+                row.is_reverse_charge,
             )
             for row in VATCode.objects.filter(**here)
+        },
+        payment_conditions={
+            row.code: rules.PaymentCondition(row.code, row.description, row.days)
+            for row in PaymentCondition.objects.filter(**here)
         },
     )
 
 
 def _mappings(division: Division) -> rules.Mappings:
     here = {"division": division, "is_active": True}
-    journals: dict[rules.JournalCell, str] = {}
-    cost_centres: dict[str, str] = {}
-    invoice, credit = rules.DocumentKind.INVOICE, rules.DocumentKind.CREDIT_NOTE
-    places = JournalMapping.objects.filter(**here)
-    for row in places.select_related("journal", "credit_journal", "cost_centre"):
-        journals[rules.JournalCell(row.location, invoice)] = row.journal.code
-        if row.credit_journal:
-            journals[rules.JournalCell(row.location, credit)] = row.credit_journal.code
-        if row.cost_centre:
-            cost_centres[row.location] = row.cost_centre.code
+    terms = PaymentConditionMapping.objects.filter(**here).select_related("payment_condition")
     return rules.Mappings(
-        journals=journals,
+        **_of_locations(division),
         gl_accounts={
             rules.GLCell(row.location, row.resource_type, row.resource_code): row.gl_account.code
             for row in GLMapping.objects.filter(**here).select_related("gl_account")
         },
         vat_codes={
-            rules.VatCell(row.country_group, row.business_type, row.rate): row.vat_code.code
+            rules.VatCell(
+                row.country_group, row.business_type, row.rate, row.supply, row.vat_category
+            ): row.vat_code.code
             for row in VATMapping.objects.filter(**here).select_related("vat_code")
         },
-        cost_centres=cost_centres,
+        payment_conditions={
+            rules.TermsCell(row.payment_terms): row.payment_condition.code for row in terms
+        },
+        policies=_policies(division),
+    )
+
+
+def _of_locations(division: Division) -> dict[str, dict[Any, str]]:
+    """Return what each location has of its own: journals, cost centre, cost unit."""
+    found: dict[str, dict[Any, str]] = {"journals": {}, "cost_centres": {}, "cost_units": {}}
+    invoice, credit = rules.DocumentKind.INVOICE, rules.DocumentKind.CREDIT_NOTE
+    places = JournalMapping.objects.filter(division=division, is_active=True)
+    for row in places.select_related("journal", "credit_journal", "cost_centre", "cost_unit"):
+        found["journals"][rules.JournalCell(row.location, invoice)] = row.journal.code
+        if row.credit_journal:
+            found["journals"][rules.JournalCell(row.location, credit)] = row.credit_journal.code
+        if row.cost_centre:
+            found["cost_centres"][row.location] = row.cost_centre.code
+        if row.cost_unit:
+            found["cost_units"][row.location] = row.cost_unit.code
+    return found
+
+
+def _policies(division: Division) -> rules.Policies:
+    chosen = BookingSettings.objects.filter(division=division).first() or BookingSettings()
+    return rules.Policies(
+        discounts=rules.DiscountPolicy(chosen.discount_policy),
+        discount_product=chosen.discount_product,
+        zero=rules.ZeroPolicy(chosen.zero_policy),
+        defer_revenue=chosen.defer_revenue,
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 
 from accounts_link.models import AccountLink, Customer, ExactAccount, Standing
-from sync.models import BookingSettings, Invoice, InvoiceState
+from sync.models import BookingSettings, Invoice, InvoiceLine, InvoiceState
 from sync.models.documents import KEPT
 from sync.rules import booking
-from sync.rules.entries import Document, DocumentLine, Entry
+from sync.rules.entries import Document, DocumentLine, Entry, Original, StatedVat
 from sync.rules.ledger import DocumentKind, Problem, ProblemKind
 from sync.rules.periods import WhenClosed, period_problem
 from sync.services import routing
@@ -124,7 +125,9 @@ def _with_parts(invoices: InvoiceQuerySet, division: Division) -> InvoiceQuerySe
     """Fetch lines, customers, links and standings along with the documents."""
     links = AccountLink.objects.filter(division=division).select_related("account")
     standings = Standing.objects.filter(division=division)
-    return invoices.select_related("customer").prefetch_related(
+    credited = Invoice.objects.filter(number=OuterRef("credited_invoice")).values("customer")
+    with_original = invoices.annotate(original_customer=Subquery(credited[:1]))
+    return with_original.select_related("customer").prefetch_related(
         "lines",
         Prefetch("customer__links", links, to_attr="link_list"),
         Prefetch("customer__standings", standings, to_attr="standing_list"),
@@ -178,30 +181,58 @@ def document_of(invoice: Invoice, customer: Customer) -> Document:
         invoice_date=invoice.invoice_date,
         customer_country=customer.country,
         business_type=customer.business_type,
-        lines=tuple(
-            DocumentLine(
-                position=line.position,
-                description=line.description,
-                resource_type=line.resource_type,
-                resource_code=line.resource_code,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                vat_rate=line.vat_rate,
-                discount_percent=line.discount_percent,
-                period_from=line.period_from,
-                period_to=line.period_to,
-            )
-            for line in invoice.lines.all()
-        ),
+        customer_vat_valid=bool(customer.vat_number),
+        lines=tuple(_line_of(line) for line in invoice.lines.all()),
         due_date=invoice.due_date,
+        payment_terms=invoice.payment_terms,
         currency=invoice.currency,
         location=invoice.location,
         structured_reference=invoice.structured_reference,
         your_reference=invoice.your_reference,
+        credited_invoice=invoice.credited_invoice,
+        original=_original_of(invoice, customer),
         total_excl=invoice.total_excl,
         total_vat=invoice.total_vat,
         total_incl=invoice.total_incl,
+        stated_vat=tuple(_stated_vat(*told) for told in invoice.vat_breakdown),
+        book_on=invoice.book_on,
+        is_released=invoice.released_at is not None,
     )
+
+
+def _line_of(line: InvoiceLine) -> DocumentLine:
+    return DocumentLine(
+        position=line.position,
+        description=line.description,
+        resource_type=line.resource_type,
+        resource_code=line.resource_code,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        vat_rate=line.vat_rate,
+        discount_percent=line.discount_percent,
+        period_from=line.period_from,
+        period_to=line.period_to,
+        supply=line.supply,
+        vat_category=line.vat_category,
+    )
+
+
+def _stated_vat(category: str, rate: str, base: str | None, vat: str) -> StatedVat:
+    return StatedVat(Decimal(rate), Decimal(vat), category, Decimal(base) if base else None)
+
+
+def _original_of(invoice: Invoice, customer: Customer) -> Original:
+    """Say what is known of the invoice that a credit note names."""
+    if not invoice.credited_invoice:
+        return Original.OURS
+    if not hasattr(invoice, "original_customer"):
+        credited = Invoice.objects.filter(number=invoice.credited_invoice)
+        owner = credited.values_list("customer", flat=True).first()
+    else:
+        owner = invoice.original_customer
+    if owner is None:
+        return Original.UNKNOWN
+    return Original.OURS if owner == customer.pk else Original.OF_ANOTHER
 
 
 def refresh(division: Division, invoices: InvoiceQuerySet | None = None) -> int:

@@ -1,7 +1,9 @@
 """Builders for the booking rules: a division's books, an administrator's choices, a document."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sync.rules.booking import prepare
 from sync.rules.entries import Document, DocumentLine, Entry
@@ -13,6 +15,7 @@ from sync.rules.ledger import (
     JournalCell,
     Ledger,
     Mappings,
+    Policies,
     Problem,
     VatCell,
     VatCode,
@@ -103,6 +106,10 @@ def refused(document: Document, mappings: Mappings = MAPPINGS) -> tuple[Problem,
     problems = prepare(document, mappings, LEDGER)
     assert isinstance(problems, tuple)
     return problems
+
+
+def with_policies(mappings: Mappings = MAPPINGS, **chosen: Any) -> Mappings:
+    return replace(mappings, policies=Policies(**chosen))
 
 
 def law_lines() -> list[DocumentLine]:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.rules.entries import Document, DocumentLine, Entry
+from sync.rules.entries import Document, DocumentLine, Entry, StatedVat
 from sync.rules.ledger import (
     DocumentKind,
     GLCell,
     ProblemKind,
+    ZeroPolicy,
 )
 from tests.sync.rules.books import (
     CREDIT_NOTE,
@@ -22,6 +23,7 @@ from tests.sync.rules.books import (
     booked,
     law_lines,
     refused,
+    with_policies,
 )
 from tests.sync.rules.test_cents import half_up
 
@@ -99,7 +101,10 @@ def test_totals_that_contradict_each_other_are_refused() -> None:
 def test_vat_by_rate_is_followed_for_each_rate() -> None:
     document = replace(
         a_document(*law_lines(), a_line("10.00", "6", position=6)),
-        vat_by_rate=((Decimal(21), Decimal("9.17")), (Decimal(6), Decimal("0.60"))),
+        stated_vat=(
+            StatedVat(Decimal(21), Decimal("9.17")),
+            StatedVat(Decimal(6), Decimal("0.60")),
+        ),
     )
 
     groups = {group.vat_code: (group.base, group.vat) for group in booked(document).vat_groups}
@@ -153,14 +158,16 @@ def test_a_line_that_comes_to_nothing_needs_no_mapping_and_is_left_out() -> None
     assert entry.warnings == ("Line 2 comes to 0.00 and is left out.",)
 
 
-def test_a_document_in_which_every_line_is_nothing_is_refused() -> None:
+def test_a_document_in_which_every_line_is_nothing_is_excluded_by_default() -> None:
     [problem] = refused(a_document(a_line("0")))
 
-    assert (problem.kind, problem.key) == (ProblemKind.REFUSED, ("document", "nothing"))
+    assert (problem.kind, problem.key) == (ProblemKind.EXCLUDED, ("document", "zero"))
 
 
 def test_lines_that_cancel_each_other_are_booked_with_a_warning() -> None:
-    entry = booked(a_document(a_line("50"), a_line("-50", position=2)))
+    lines = (a_line("50"), a_line("-50", position=2))
+
+    entry = booked(a_document(*lines), with_policies(zero=ZeroPolicy.BOOK))
 
     assert entry.incl == 0
     assert entry.warnings == ("The entry comes to 0.00 in all.",)

@@ -13,6 +13,7 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import (
     BookingSettings,
     CostCentre,
+    CostUnit,
     GLAccount,
     Journal,
     JournalMapping,
@@ -22,7 +23,14 @@ from sync.models import (
 from sync.rules.ledger import DocumentKind, JournalCell
 from sync.services import books
 
-KINDS: list[type[models.Model]] = [Journal, GLAccount, VATCode, PaymentCondition, CostCentre]
+KINDS: list[type[models.Model]] = [
+    Journal,
+    GLAccount,
+    VATCode,
+    PaymentCondition,
+    CostCentre,
+    CostUnit,
+]
 
 
 def rows() -> list[list[dict[str, object]]]:
