@@ -50,11 +50,12 @@ def test_what_is_late_for_a_closed_period_is_held_and_nothing_is_sent(
 
 
 def test_it_goes_by_itself_once_the_period_is_open_again(
-    office: Office, customer: Customer
+    office: Office, customer: Customer, sandbox: ExactSandbox
 ) -> None:
     invoice = a_late_one(office, customer)
 
-    ClosedPeriod.objects.filter(division=office.division).delete()
+    sandbox.period(2025, 12, "open")
+    periods.read(office.division, office.exact)
     prepare.refresh(office.division)
     push.push(office)
 
