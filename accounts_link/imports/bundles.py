@@ -29,7 +29,6 @@ class Bundle:
     """Invoices in whatever form; `rows` reads the file anew at each call, one call at a time."""
 
     rows: Callable[[], Rows]
-    source: str = "ubl"  # or file: what the documents are said to come from
     table: Table | None = None  # where it is one
     notes: list[str] = field(default_factory=list)
 
@@ -54,7 +53,7 @@ def open_bundle(file: BinaryIO, name: str, options: UblOptions | None = None) ->
         archive = Archive(file, name)
         return Bundle(partial(_archived, archive, options or UblOptions()))
     table = open_table(file, name)
-    return Bundle(partial(_tabled, table), "file", table, table.notes)
+    return Bundle(partial(_tabled, table), table, table.notes)
 
 
 def _one_document(file: BinaryIO, name: str, options: UblOptions) -> Rows:
@@ -95,7 +94,7 @@ def _of_file(row: InvoiceRow | RowError, name: str) -> InvoiceRow | RowError:
     """Say in which file of several a row stands."""
     if isinstance(row, RowError):
         return replace(row, file=name, record=row.record or name)
-    return replace(row, notes=tuple(replace(note, file=name) for note in row.notes))
+    return replace(row, file=name, notes=tuple(replace(note, file=name) for note in row.notes))
 
 
 def _with_pdf(

@@ -71,3 +71,4 @@ class InvoiceRow:
     pdf_file: str = ""  # the name of its PDF among the files that came with it
     files: tuple[FileRow, ...] = ()
     notes: tuple[RowNote, ...] = ()
+    file: str = ""  # the name of its file, where several came at once

@@ -26,7 +26,43 @@ COLUMNS = (
         ("customer number", "customer", "klantnummer", "numéro client", "Kundennummer"),
         mandatory=True,
     ),
+    Column(
+        "customer_vat",
+        "customer_vat",
+        (
+            "customer VAT number",
+            "VAT number customer",
+            "btw-nummer klant",
+            "numéro de TVA client",
+            "USt-IdNr Kunde",
+        ),
+    ),
+    Column(
+        "customer_name", "customer_name", ("klantnaam", "naam klant", "nom du client", "Kundenname")
+    ),
     Column("location", "location", ("centre", "locatie", "vestiging", "site", "Standort")),
+    Column(
+        "billing_entity",
+        "billing_entity",
+        (
+            "entity",
+            "facturerende entiteit",
+            "facturatie-entiteit",
+            "entité de facturation",
+            "Rechnungssteller",
+        ),
+    ),
+    Column(
+        "payment_terms",
+        "payment_terms",
+        (
+            "terms of payment",
+            "betalingsvoorwaarden",
+            "betalingsvoorwaarde",
+            "conditions de paiement",
+            "Zahlungsbedingungen",
+        ),
+    ),
     Column(
         "structured_reference",
         "structured_reference",
@@ -61,8 +97,19 @@ COLUMNS = (
     ),
     Column("discount_percent", "discount", ("discount %", "korting", "remise", "Rabatt")),
     Column("vat_rate", "vat_rate", ("VAT %", "btw", "btw %", "taux TVA", "MwSt"), mandatory=True),
+    Column(
+        "vat_category",
+        "vat_category",
+        ("VAT code UBL", "btw-categorie", "catégorie de TVA", "Steuerkategorie"),
+    ),
+    Column(
+        "supply",
+        "supply",
+        ("kind of supply", "soort levering", "type de prestation", "Leistungsart"),
+    ),
     Column("period_from", "period_from", ("from", "periode van", "période du")),
     Column("period_to", "period_to", ("to", "until", "periode tot", "période au")),
+    Column("pdf_file", "pdf_file", ("pdf", "pdf-bestand", "fichier PDF", "PDF-Datei")),
 )
 AMOUNTS = (
     "quantity",
@@ -84,3 +131,10 @@ RESOURCE_TYPES = {
     "desk": "desk",
     "discount": "discount",
 }
+VAT_CATEGORIES = {code.lower(): code for code in ("S", "Z", "E", "AE", "K", "G", "O")}
+SUPPLY_NAMES = {
+    "goods": ("goods", "goederen", "biens", "waren"),
+    "services": ("services", "service", "diensten", "dienst", "dienstleistungen"),
+    "real_estate": ("realestate", "letting", "rent", "verhuur", "huur", "location", "vermietung"),
+}
+SUPPLIES = {name: kind for kind, names in SUPPLY_NAMES.items() for name in names}

@@ -29,9 +29,11 @@ from accounts_link.imports.invoice_columns import (
     DISCOUNT_WORDS,
     KINDS,
     RESOURCE_TYPES,
+    SUPPLIES,
+    VAT_CATEGORIES,
 )
 from accounts_link.imports.records import Record
-from accounts_link.imports.shapes import Cell, FileError, RowError, Table
+from accounts_link.imports.shapes import Cell, FileError, RowError, Table, is_empty
 
 NO_DAY = date.min  # stands where a day could not be read; no row with one is ever handed out
 ZERO = Decimal(0)
@@ -39,7 +41,9 @@ HUNDRED = Decimal(100)
 SOME = 5  # missing lines that a message names
 
 
-NOT_IN_COLUMNS = {"line", "lines", "files", "notes", "vat_breakdown", "customer_endpoint"}
+NOT_IN_COLUMNS = {
+    *("line", "lines", "file", "files", "notes", "vat_breakdown", "customer_endpoint")
+}
 HEAD_FIELDS = tuple(f.name for f in fields(InvoiceRow) if f.name not in NOT_IN_COLUMNS)
 
 
@@ -165,7 +169,12 @@ def _head(record: Record, number: str, evidence: Evidence) -> InvoiceRow:
         invoice_date=record.need("invoice_date", days("invoice_date"), NO_DAY),
         due_date=read("due_date", days("due_date"), None),
         currency=record.need("currency", currency, ""),
-        customer_ref=record.need("customer_ref", partial(identifier, most=30), ""),
+        customer_ref=_customer_ref(record),
+        customer_vat=read("customer_vat", partial(identifier, most=35), ""),
+        customer_name=read("customer_name", partial(text, most=150), ""),
+        billing_entity=read("billing_entity", short, ""),
+        payment_terms=read("payment_terms", short, ""),
+        pdf_file=read("pdf_file", partial(text, most=120), ""),
         location=read("location", partial(text, most=30), ""),
         structured_reference=read("structured_reference", structured_reference, ""),
         your_reference=read("your_reference", short, ""),
@@ -174,6 +183,12 @@ def _head(record: Record, number: str, evidence: Evidence) -> InvoiceRow:
         total_vat=read("total_vat", total("total_vat"), None),
         total_incl=read("total_incl", total("total_incl"), None),
     )
+
+
+def _customer_ref(record: Record) -> str:
+    """Return the customer's number, which may be missing where its VAT number is there."""
+    ask = record.need if is_empty(record.cell("customer_vat")) else record.read
+    return ask("customer_ref", partial(identifier, most=30), "")
 
 
 def _line(record: Record, evidence: Evidence) -> InvoiceLineRow:
@@ -190,6 +205,8 @@ def _line(record: Record, evidence: Evidence) -> InvoiceLineRow:
             "discount_percent", amount("discount_percent", percent=True), ZERO
         ),
         vat_rate=record.need("vat_rate", amount("vat_rate", places=2, percent=True), ZERO),
+        vat_category=record.read("vat_category", partial(choice, words=VAT_CATEGORIES), ""),
+        supply=record.read("supply", partial(choice, words=SUPPLIES), ""),
         period_from=record.read("period_from", _day(evidence, "period_from"), None),
         period_to=record.read("period_to", _day(evidence, "period_to"), None),
     )

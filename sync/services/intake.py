@@ -9,9 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import BinaryIO
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from accounts_link.imports.bundles import open_bundle
 from accounts_link.imports.customers import read_customers
-from accounts_link.imports.invoices import read_invoices
+from accounts_link.imports.invoice_columns import RESOURCE_TYPES
 from accounts_link.imports.tables import open_table
+from accounts_link.imports.ubl import UblOptions
+from accounts_link.imports.ubl_parties import LOCATIONS
 from sync.models import Invoice
 from sync.rules.parties import vat_problem
 from sync.services.intake_customers import take_in_customers
@@ -43,12 +49,27 @@ def import_customers(file: BinaryIO, name: str, *, now: datetime, dry_run: bool 
 
 
 def import_invoices(file: BinaryIO, name: str, *, now: datetime, dry_run: bool = False) -> Report:
-    """Take invoices and credit notes in. Raises FileError when the file can't be read at all.
+    """Take invoices and credit notes in: a table, UBL, or a ZIP of either.
 
     An invoice that was sent already can't change any more; a file that says otherwise is told so.
+    Raises FileError when the file can't be read at all.
     """
-    table = open_table(file, name)
-    rows = read_invoices(table)
-    report = take_in_invoices(rows, source=Invoice.Source.FILE, now=now, dry_run=dry_run)
-    report.unknown_columns = list(table.unknown_columns)
+    bundle = open_bundle(file, name, ubl_options())
+    source = Invoice.Source.FILE
+    report = take_in_invoices(bundle.rows(), source=source, now=now, dry_run=dry_run)
+    report.unknown_columns = bundle.unknown_columns
     return report
+
+
+def ubl_options() -> UblOptions:
+    """Return what this installation chose about reading UBL. Raises ImproperlyConfigured."""
+    kinds, places = settings.UBL_RESOURCE_TYPES, tuple(settings.UBL_LOCATION_FROM)
+    for name, given, known in (
+        ("UBL_RESOURCE_TYPES", kinds.values(), RESOURCE_TYPES.values()),
+        ("UBL_LOCATION_FROM", places, LOCATIONS),
+    ):
+        if unknown := set(given) - set(known):
+            raise ImproperlyConfigured(
+                f"{name}: {', '.join(sorted(unknown))} is unknown; use {', '.join(known)}."
+            )
+    return UblOptions(kinds, places)

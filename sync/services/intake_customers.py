@@ -9,9 +9,8 @@ from typing import Any
 from accounts_link.imports.customers import CustomerRow
 from accounts_link.imports.shapes import RowError
 from accounts_link.models import Customer
-from accounts_link.statistics import refresh_statistics
-from sync.models import Invoice
 from sync.rules.parties import vat_normal_form
+from sync.services import whose
 from sync.services.intake_report import Outcome, Report, whole_or_not
 from sync.services.streams import batches
 
@@ -35,22 +34,26 @@ def take_in_customers(
     nothing, so what was interrupted is simply done once more. Invoices that came before their
     customer are given to it. The numbers must be different ones.
     """
-    report = Report()
+    report, keys = Report(), whose.Keys()
     for batch in batches(report.good_ones(rows), BATCH):
         with whole_or_not(dry_run=dry_run):
-            _take_in(batch, report, now, dry_run=dry_run)
+            keys.add(_take_in(batch, report, now, dry_run=dry_run))
     if not dry_run:
-        refresh_statistics()
+        whose.adopt_orphans(keys)
+        report.refresh_statistics()
     return report
 
 
-def _take_in(rows: list[CustomerRow], report: Report, now: datetime, *, dry_run: bool) -> None:
+def _take_in(
+    rows: list[CustomerRow], report: Report, now: datetime, *, dry_run: bool
+) -> list[Customer]:
+    """Save one batch; return its customers."""
     known = Customer.objects.in_bulk([row.number for row in rows], field_name="number")
     ready: dict[Outcome, list[Customer]] = {"new": [], "changed": [], "same": []}
     for row in rows:
         values = _values(row)
         customer = known.get(row.number) or Customer(number=row.number)
-        outcome = _compared(customer, values)
+        outcome = _compared(customer, values, known=row.number in known)
         if outcome != "same":
             for name, value in {**values, "imported_at": now}.items():
                 setattr(customer, name, value)
@@ -59,11 +62,11 @@ def _take_in(rows: list[CustomerRow], report: Report, now: datetime, *, dry_run:
     if not dry_run:
         Customer.objects.bulk_create(ready["new"])
         Customer.objects.bulk_update(ready["changed"], [*FIELDS, "imported_at"], batch_size=100)
-        _adopt_orphans(ready["new"])
+    return [customer for some in ready.values() for customer in some]
 
 
-def _compared(customer: Customer, values: dict[str, Any]) -> Outcome:
-    if customer.pk is None:
+def _compared(customer: Customer, values: dict[str, Any], *, known: bool) -> Outcome:
+    if not known:
         return "new"
     is_same = all(getattr(customer, name) == value for name, value in values.items())
     return "same" if is_same else "changed"
@@ -77,12 +80,3 @@ def _values(row: CustomerRow) -> dict[str, Any]:
         (row.number, row.name, values["vat_number"], row.vat_typed, row.city)
     ).casefold()
     return values
-
-
-def _adopt_orphans(customers: list[Customer]) -> None:
-    """Give invoices that came before their customer to it."""
-    by_number = {customer.number: customer for customer in customers}
-    orphans = Invoice.objects.filter(customer=None, customer_ref__in=by_number)
-    for invoice in orphans:
-        invoice.customer = by_number[invoice.customer_ref]
-    Invoice.objects.bulk_update(orphans, ["customer"], batch_size=200)

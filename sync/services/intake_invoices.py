@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from accounts_link.imports.documents import InvoiceLineRow, InvoiceRow
-from accounts_link.imports.shapes import RowError
-from accounts_link.models import Customer
-from accounts_link.statistics import refresh_statistics
+from accounts_link.imports.documents import InvoiceRow
+from accounts_link.imports.shapes import RowError, RowNote
 from sync.models import Invoice, InvoiceLine, InvoiceState
 from sync.models.documents import BEFORE_THE_OUTBOX
-from sync.services.intake_report import Outcome, Report, whole_or_not
-from sync.services.streams import batches
+from sync.services.fingerprints import FIELDS, LATER_FIELDS, LATER_LINE_FIELDS, LINE_FIELDS
+from sync.services.fingerprints import fingerprint as fingerprint_of
+from sync.services.intake_files import Brought, keep_files
+from sync.services.intake_report import Report, whole_or_not
+from sync.services.whose import Clue, Directory
 
 BATCH = 500
+HEAVY = 16 * 2**20  # bytes of files, after which a batch is full as well
 NOTHING_SENT = {*BEFORE_THE_OUTBOX, InvoiceState.HELD, InvoiceState.EXCLUDED}
-
-FIELDS = [
-    "kind", "invoice_date", "due_date", "currency", "customer_ref", "location",
-    "structured_reference", "your_reference", "credited_invoice", "total_excl", "total_vat",
-    "total_incl",
-]  # fmt: skip
-LINE_FIELDS = [
-    "position", "description", "resource_type", "resource_code", "quantity", "unit_price",
-    "discount_percent", "vat_rate", "period_from", "period_to",
-]  # fmt: skip
-
-# These came later. A fingerprint names them where they are filled in, so that a document without
-# them keeps the fingerprint that it had before they were there.
-LATER_FIELDS = [
-    "customer_vat", "customer_endpoint", "customer_name", "billing_entity", "payment_terms",
-    "vat_breakdown",
-]  # fmt: skip
-LATER_LINE_FIELDS = ["vat_category", "supply"]
 
 Pairs = list[tuple[Invoice, InvoiceRow]]
 
@@ -45,48 +28,151 @@ def take_in_invoices(
 ) -> Report:
     """Save every document that could be read, or when dry only tell what that would do.
 
-    They are saved in batches, each of them whole or not at all. The same documents again change
-    nothing, so what was interrupted is simply done once more. One that was sent already can't
-    change any more: it is refused when it differs. `source` is one of Invoice.Source.
+    They are saved in batches, each of them whole or not at all, so that others can write in
+    between. The same documents again change nothing, so what was interrupted is simply done once
+    more. One that was sent already can't change any more: it is refused when it differs.
+
+    `source` is one of Invoice.Source; a document that came as UBL says so itself.
     """
-    report = Report()
-    for batch in batches(report.good_ones(rows), BATCH):
-        with whole_or_not(dry_run=dry_run):
-            _take_in(batch, report, source, now, dry_run=dry_run)
+    report, seen = Report(), _Seen()
+    for batch in _batches(seen.sifted(report.good_ones(rows), report)):
+        _Batch(batch, report, source, now).take_in(dry_run=dry_run)
     if not dry_run:
-        refresh_statistics()
+        report.refresh_statistics()
     return report
 
 
-def _take_in(
-    rows: list[InvoiceRow], report: Report, source: str, now: datetime, *, dry_run: bool
-) -> None:
-    ours = Invoice.objects.all() if dry_run else Invoice.objects.select_for_update()
-    known = ours.in_bulk([row.number for row in rows], field_name="number")
-    customers = Customer.objects.in_bulk({row.customer_ref for row in rows}, field_name="number")
-    ready: dict[Outcome, Pairs] = {"new": [], "changed": []}
+def _batches(rows: Iterable[InvoiceRow]) -> Iterator[list[InvoiceRow]]:
+    """Cut the stream by number and by weight: the files of a batch are in memory together."""
+    batch: list[InvoiceRow] = []
+    weight = 0
     for row in rows:
-        invoice = known.get(row.number) or Invoice(number=row.number)
-        if invoice.fingerprint == fingerprint(row):
-            report.count(row.number, "same", row.line)
-        elif invoice.state not in NOTHING_SENT:
-            report.errors.append(_sent_already(row, invoice))
+        batch.append(row)
+        weight += sum(len(file.content) for file in row.files)
+        if len(batch) == BATCH or weight >= HEAVY:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
+
+
+class _Seen:
+    """The numbers that came already in this intake: a number stands for one document."""
+
+    def __init__(self) -> None:
+        self._fingerprints: dict[str, str] = {}
+
+    def sifted(self, rows: Iterable[InvoiceRow], report: Report) -> Iterator[InvoiceRow]:
+        """Yield each document once; the same again is noted, another of its number refused."""
+        for row in rows:
+            mark = fingerprint_of(row)
+            first = self._fingerprints.setdefault(row.number, mark)
+            if first is mark:
+                yield row
+            elif first == mark:
+                said = f"{row.number} came twice, and was taken once."
+                report.notes.append(RowNote(row.line, "", said, row.file))
+            else:
+                said = f"{row.number} came twice with different contents; keep the right one."
+                report.errors.append(
+                    RowError(row.line, "invoice_number", row.number, said, row.number, row.file)
+                )
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Documents that are saved together."""
+
+    rows: list[InvoiceRow]
+    report: Report
+    source: str
+    now: datetime
+    new: Pairs = field(default_factory=list)
+    changed: Pairs = field(default_factory=list)
+    brought: list[Brought] = field(default_factory=list)
+
+    def take_in(self, *, dry_run: bool) -> None:
+        """Compare them with what is here and save what is new; then keep their files."""
+        with whole_or_not(dry_run=dry_run):
+            ours = Invoice.objects.all() if dry_run else Invoice.objects.select_for_update()
+            known = ours.in_bulk([row.number for row in self.rows], field_name="number")
+            for row in self.rows:
+                self._compare(row, known.get(row.number))
+            self._find_customers()
+            if not dry_run:
+                self._write()
+        if not dry_run:
+            keep_files(self.brought, self.now)
+
+    def _compare(self, row: InvoiceRow, known: Invoice | None) -> None:
+        if known is None:
+            self._ready(self.new, Invoice(number=row.number), row)
+            self.report.count(row.number, "new", row.line)
+        elif known.fingerprint == fingerprint_of(row):
+            self._stays(row)
+        elif _only_brings_files(row, known):
+            self._stays(row)
+            self._note(row, f"{row.number} is here from another source; its files are kept.")
+        elif known.state not in NOTHING_SENT:
+            self.report.errors.append(_sent_already(row, known))
         else:
-            outcome: Outcome = "new" if invoice.pk is None else "changed"
-            invoice.customer = customers.get(row.customer_ref)
-            ready[outcome].append((_filled(invoice, row, source, now), row))
-            report.count(row.number, outcome, row.line)
-    if not dry_run:
-        _write(ready["new"], ready["changed"])
+            self._ready(self.changed, known, row)
+            self.report.count(row.number, "changed", row.line)
+
+    def _ready(self, pairs: Pairs, invoice: Invoice, row: InvoiceRow) -> None:
+        for name in (*FIELDS, *LATER_FIELDS):
+            setattr(invoice, name, getattr(row, name))
+        invoice.source = Invoice.Source.UBL if _is_ubl(row) else self.source
+        invoice.fingerprint = fingerprint_of(row)
+        invoice.imported_at = self.now
+        pairs.append((invoice, row))
+        self.report.add_total(row)
+        self.brought.append(Brought(row.number, row.files, replace=True))
+
+    def _stays(self, row: InvoiceRow) -> None:
+        self.report.count(row.number, "same", row.line)
+        self.report.add_total(row)
+        self.brought.append(Brought(row.number, row.files, replace=False))
+
+    def _note(self, row: InvoiceRow, said: str) -> None:
+        self.report.notes.append(RowNote(row.line, "", said, row.file))
+
+    def _find_customers(self) -> None:
+        invoices = [invoice for invoice, _ in (*self.new, *self.changed)]
+        directory = Directory(map(Clue.of, invoices))
+        for invoice in invoices:
+            invoice.customer = directory.customer(Clue.of(invoice))
+
+    def _write(self) -> None:
+        changed = [invoice for invoice, _ in self.changed]
+        Invoice.objects.bulk_create([invoice for invoice, _ in self.new])
+        Invoice.objects.bulk_update(
+            changed,
+            [*FIELDS, *LATER_FIELDS, "source", "fingerprint", "imported_at", "customer"],
+            batch_size=100,
+        )
+        InvoiceLine.objects.filter(invoice__in=changed).delete()
+        InvoiceLine.objects.bulk_create(
+            InvoiceLine(
+                invoice=invoice,
+                **{name: getattr(line, name) for name in (*LINE_FIELDS, *LATER_LINE_FIELDS)},
+            )
+            for invoice, row in (*self.new, *self.changed)
+            for line in row.lines
+        )
 
 
-def _filled(invoice: Invoice, row: InvoiceRow, source: str, now: datetime) -> Invoice:
-    for name in (*FIELDS, *LATER_FIELDS):
-        setattr(invoice, name, getattr(row, name))
-    invoice.source = source
-    invoice.fingerprint = fingerprint(row)
-    invoice.imported_at = now
-    return invoice
+def _is_ubl(row: InvoiceRow) -> bool:
+    return any(file.kind == "ubl" for file in row.files)
+
+
+def _only_brings_files(row: InvoiceRow, known: Invoice) -> bool:
+    """Whether UBL says of a document from elsewhere what is known: that has more for the books."""
+    if not _is_ubl(row) or known.source == Invoice.Source.UBL:
+        return False
+    incl = known.amount if known.total_incl is None else known.total_incl
+    ours = (known.kind, known.currency, abs(incl))
+    return ours == (row.kind, row.currency, abs(row.total_incl or 0))
 
 
 def _sent_already(row: InvoiceRow, invoice: Invoice) -> RowError:
@@ -97,41 +183,5 @@ def _sent_already(row: InvoiceRow, invoice: Invoice) -> RowError:
         f"{row.number} is {invoice.get_state_display().lower()} already and differs from what was "
         "sent. Nothing is changed; correct it with a credit note.",
         record=row.number,
+        file=row.file,
     )
-
-
-def _write(new: Pairs, changed: Pairs) -> None:
-    Invoice.objects.bulk_create([invoice for invoice, _ in new])
-    Invoice.objects.bulk_update(
-        [invoice for invoice, _ in changed],
-        [*FIELDS, *LATER_FIELDS, "source", "fingerprint", "imported_at", "customer"],
-        batch_size=100,
-    )
-    InvoiceLine.objects.filter(invoice__in=[invoice for invoice, _ in changed]).delete()
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(
-            invoice=invoice,
-            **{name: getattr(line, name) for name in (*LINE_FIELDS, *LATER_LINE_FIELDS)},
-        )
-        for invoice, row in (*new, *changed)
-        for line in row.lines
-    )
-
-
-def fingerprint(row: InvoiceRow) -> str:
-    """Return a hash of what the source says, wherever in the file it stands."""
-    header = [getattr(row, name) for name in FIELDS]
-    lines = [_line_values(line) for line in row.lines]
-    said: tuple[Any, ...] = (header, lines)
-    if later := [_later(row, LATER_FIELDS), *(_later(one, LATER_LINE_FIELDS) for one in row.lines)]:
-        said = (*said, later) if any(later) else said
-    return hashlib.sha256(repr(said).encode()).hexdigest()
-
-
-def _line_values(line: InvoiceLineRow) -> list[Any]:
-    values = (getattr(line, name) for name in LINE_FIELDS)
-    return [value.normalize() if hasattr(value, "normalize") else value for value in values]
-
-
-def _later(row: InvoiceRow | InvoiceLineRow, names: list[str]) -> dict[str, Any]:
-    return {name: value for name in names if (value := getattr(row, name))}

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from django.db import transaction
 
+from accounts_link.imports.documents import InvoiceRow
 from accounts_link.imports.shapes import RowError, RowNote
+from accounts_link.statistics import refresh_statistics
 
 Outcome = Literal["new", "changed", "same", "refused"]
 Row = TypeVar("Row")
+MANY = 500  # rows that came, after which the database should look at its tables anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,23 @@ class Taken:
 
 
 @dataclass(slots=True)
+class Total:
+    """Documents of one kind and currency together, as far as they state their totals."""
+
+    count: int = 0
+    excl: Decimal = Decimal(0)
+    vat: Decimal = Decimal(0)
+    incl: Decimal = Decimal(0)
+
+    def add(self, row: InvoiceRow) -> None:
+        """Count one more."""
+        self.count += 1
+        self.excl += row.total_excl or 0
+        self.vat += row.total_vat or 0
+        self.incl += row.total_incl or 0
+
+
+@dataclass(slots=True)
 class Report:
     """What a source holds and what taking it in did, or would do."""
 
@@ -36,6 +57,7 @@ class Report:
     notes: list[RowNote] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     taken: list[tuple[str, Outcome, int]] = field(default_factory=list)  # number, what, line
+    totals: dict[tuple[str, str], Total] = field(default_factory=dict)  # by kind and currency
 
     @property
     def good(self) -> int:
@@ -45,14 +67,14 @@ class Report:
     @property
     def refused(self) -> int:
         """How many customers or invoices were left out."""
-        return len({error.record or error.line for error in self.errors})
+        return len({(error.file, error.record or error.line) for error in self.errors})
 
     def records(self) -> Iterator[Taken]:
         """Yield what became of each: those taken in their order, then those refused."""
         yield from (Taken(*one) for one in self.taken)
-        refused: dict[str | int, list[RowError]] = {}
+        refused: dict[tuple[str, str | int], list[RowError]] = {}
         for error in self.errors:
-            refused.setdefault(error.record or error.line, []).append(error)
+            refused.setdefault((error.file, error.record or error.line), []).append(error)
         for errors in refused.values():
             yield Taken(errors[0].record, "refused", errors[0].line, tuple(errors))
 
@@ -70,6 +92,15 @@ class Report:
             self.notes.extend(getattr(row, "notes", ()))
             yield row
 
+    def add_total(self, row: InvoiceRow) -> None:
+        """Add what a good document states to the totals."""
+        self.totals.setdefault((row.kind, row.currency), Total()).add(row)
+
+    def refresh_statistics(self) -> None:
+        """Let the database look at its tables when much has come."""
+        if self.new + self.changed >= MANY:
+            refresh_statistics()
+
     def as_json(self, *, most: int = 500) -> dict[str, Any]:
         """Return it as plain values, with at most `most` errors and notes."""
         return {
@@ -82,6 +113,11 @@ class Report:
             "note_count": len(self.notes),
             "notes": [asdict(note) for note in self.notes[:most]],
             "unknown_columns": self.unknown_columns,
+            "totals": [
+                {"kind": kind, "currency": currency, "count": total.count}
+                | {name: f"{getattr(total, name):.2f}" for name in ("excl", "vat", "incl")}
+                for (kind, currency), total in sorted(self.totals.items())
+            ],
         }
 
 

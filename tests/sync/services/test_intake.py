@@ -343,6 +343,7 @@ def test_the_report_counts_every_error_and_shows_the_first() -> None:
         "value": "?",
         "message": report.errors[0].message,
         "record": "0",
+        "file": "",
     }
 
 
