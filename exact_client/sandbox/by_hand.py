@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Iterable
+from itertools import islice
 from uuid import UUID
 
 from exact_client.sandbox.amounts import cents
 from exact_client.sandbox.books import Books
+from exact_client.sandbox.checks import SALES_JOURNAL
 from exact_client.sandbox.company import Company, identity, status_key, status_rows, year_rows
 from exact_client.sandbox.facts import Record, entities
 from exact_client.sandbox.ledger import Ledger
+from exact_client.sandbox.made_up import made_up_entries
 from exact_client.sandbox.payload import read_payload
 from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.terms import Terms
@@ -20,6 +23,7 @@ _ENTRY, _LINE = "salesentry/SalesEntries", "salesentry/SalesEntryLines"
 _OF_A_LINE = frozenset(
     ["AmountFC", "CostCenter", "CostUnit", "GLAccount", "Quantity", "VATAmountFC", "VATCode"]
 )
+REVENUE = 110  # the type of a G/L account
 _STATUS = {"open": 0, "closed": 1}
 
 
@@ -145,6 +149,27 @@ class ByHand:
                 keys.append(hand.create(taken, read_lines(content, "cut"))["EntryID"])
             self._books.commit()
         return keys
+
+    def generate_entries(self, count: int, *, month: str = "2026-10") -> list[str]:
+        """Book `count` made-up entries of three lines in the first division, as a caller would."""
+        where = self.company.divisions[0]
+        journals = [
+            row["Code"]
+            for row in self._books.table(where, "journals")
+            if row["Type"] == SALES_JOURNAL and "Credit" not in row["Description"]
+        ]
+        revenue = [
+            row["ID"]
+            for row in self._books.table(where, "glaccounts")
+            if row["Type"] == REVENUE and not row.get("IsBlocked")
+        ]
+        customers = [
+            row["ID"]
+            for row in islice(self._books.table(where, "accounts"), 5_000)
+            if row["Status"] == "C" and not row.get("Blocked")
+        ]
+        made = made_up_entries(count, customers, revenue, month=month, journals=journals)
+        return self.book(made, user=self.company.user_id)
 
     def _ledger(self, division: int) -> Ledger:
         return Ledger(self._books, self.switches, division, ACCOUNTANT, by_hand=True)

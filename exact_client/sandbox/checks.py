@@ -17,6 +17,13 @@ SALES_JOURNAL = 20
 # Kinds of G/L account that a line may not name: cash, bank, cards, receivable, payable, VAT.
 _CONTROL_ACCOUNTS = {10, 12, 14, 16, 20, 22, 24}
 
+_OPTIONAL, _MANDATORY, _NOT_USED = 0, 1, 2  # what UseCostcenter and UseCostunit say
+_CENTRES = (
+    ("CostCenter", "costcenters", "UseCostcenter"),
+    ("CostUnit", "costunits", "UseCostunit"),
+)
+_HOME = "EUR"
+
 
 class EntryChecks:
     """Looks at headers and lines of entries in one division, and fills in what follows."""
@@ -31,10 +38,11 @@ class EntryChecks:
         self._check_journal(entry, found)
         self._check_customer(entry, found)
         self._check_period(entry, found)
-        if entry["Currency"] not in {row["Code"] for row in self._table("currencies")}:
+        currency = self._table("currencies").get(entry["Currency"])
+        if currency is None:
             found.add("reference", "Currency")
         self._check_document(entry, found)
-        entry["Rate"] = entry.get("Rate") or 1.0
+        entry["Rate"] = _rate(entry, currency)
         condition = entry.get("PaymentCondition")
         if condition and not self._find("paymentconditions", condition):
             found.add("reference", "PaymentCondition")
@@ -116,22 +124,32 @@ class EntryChecks:
             line["VATCode"] = line.get("VATCode") or ledger.get("VATCode")
         if line.get("AmountFC") is None:
             found.add("missing", "AmountFC")
-        self._check_centres(line, found)
+        self._check_centres(line, ledger or {}, found)
         vat = self._check_vat(line, found)
+        self._check_vat_country(entry, vat, found)
         line |= {"EntryID": entry["EntryID"], "Division": self._division}
         return {**line, **booked(line, vat, entry.get("Rate") or 1.0)}
 
-    def _check_centres(self, line: Record, found: Findings) -> None:
-        for name, table in (("CostCenter", "costcenters"), ("CostUnit", "costunits")):
-            if not line.get(name):
+    def _check_centres(self, line: Record, ledger: Record, found: Findings) -> None:
+        for name, table, use in _CENTRES:
+            line[name] = line.get(name) or ledger.get(name.capitalize())
+            used = ledger.get(use) or _OPTIONAL
+            if not line[name]:
+                if used == _MANDATORY:
+                    found.add("missing", name)
                 continue
             row = self._find(table, line[name])
             if row is None:
                 found.add("reference", name)
-            elif row.get("Active") is False:
+            elif used == _NOT_USED:
+                found.add("not allowed", name)
+            elif row.get("Active") is False or self._has_ended(row):
                 found.add("inactive", name)
             else:
                 line[f"{name}Description"] = row["Description"]
+
+    def _has_ended(self, row: Record) -> bool:
+        return row.get("EndDate") is not None and row["EndDate"] < self._books.clock.wall_ms()
 
     def _check_vat(self, line: Record, found: Findings) -> Record | None:
         if not line.get("VATCode"):
@@ -145,6 +163,12 @@ class EntryChecks:
             line["VATCode"] = vat["Code"]
             line["VATCodeDescription"] = vat["Description"]
         return vat
+
+    def _check_vat_country(self, entry: Record, vat: Record | None, found: Findings) -> None:
+        """A code for another country's VAT fits customers of that country alone."""
+        country = (vat or {}).get("OssCountry")
+        if country and country != entry.get("_country"):
+            found.add("invalid", "VATPercentage")
 
     def _due(self, date: int, condition: str | None) -> int:
         row = self._find("paymentconditions", condition) if condition else None
@@ -161,3 +185,10 @@ class EntryChecks:
     def _find(self, table: str, code: str) -> Record | None:
         code = code.strip()
         return next((row for row in self._table(table) if row["Code"] == code), None)
+
+
+def _rate(entry: Record, currency: Record | None) -> float:
+    """What one unit of the entry's currency is worth: as given, else as the company keeps it."""
+    if entry["Currency"] == _HOME:
+        return 1.0
+    return float(entry.get("Rate") or (currency or {}).get("_rate") or 1.0)

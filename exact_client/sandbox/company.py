@@ -111,6 +111,7 @@ def _plain(company: Company, number: int, kind: str) -> Iterator[tuple[str, Reco
         more: Record = {"Active": True} if kind == "costcenters" else {}
         if kind == "vatcodes":
             more = {"GLToPay": identity(number, "glaccounts", "451000"), "GLToPayCode": "451000"}
+            more |= {"Country": row.get("OssCountry", "BE")}
         yield key, _stamped(company, number, {"ID": key, **more, **row})
 
 

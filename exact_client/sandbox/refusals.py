@@ -84,6 +84,7 @@ _LABELS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "AmountFC": ("Bedrag", "Amount", "Montant", "Betrag"),
     "VATCode": ("Btw-code", "VAT code", "Code TVA", "USt-Schlüssel"),
+    "VATPercentage": ("Btw-percentage []", "VAT percentage []", "Taux de TVA []", "USt-Satz []"),
     "PaymentCondition": (
         "Betalingsconditie",
         "Payment condition",
