@@ -61,6 +61,11 @@ class Booking:
         return sum((line.vat or ZERO for line in self.lines), ZERO)
 
     @property
+    def incl(self) -> Decimal:
+        """All lines with VAT, whatever the header says."""
+        return self.net + self.vat
+
+    @property
     def month(self) -> date:
         """The first day of the month that it is booked in."""
         return self.booked_on.replace(day=1)
