@@ -8,7 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
-from sync.services import jobs, ledger_job, payment_job, runs
+from sync.services import booked_jobs, jobs, ledger_job, payment_job, runs
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,12 @@ def ledger(run_id: int | None = None) -> None:
 
 
 @shared_task
+def read_back(run_id: int | None = None) -> None:
+    """Read back what is booked, and compare it with what we sent."""
+    booked_jobs.read_back_booked(_run(Run.Job.BOOKED, run_id))
+
+
+@shared_task
 def fill_search_codes() -> None:
     """Write our numbers into empty search codes, a few at a time."""
     jobs.fill_search_codes()
@@ -102,6 +108,7 @@ JOBS: dict[str, Task[Any, Any]] = {
     Run.Job.PUSH: push,
     Run.Job.LEDGER: ledger,
     Run.Job.PAYMENTS: payments,
+    Run.Job.BOOKED: read_back,
 }
 
 
