@@ -90,6 +90,23 @@ def the_division() -> Division:
     return division
 
 
+def the_divisions(code: int | None) -> list[Division]:
+    """Return the divisions to work in: all that are chosen, or the one with this code."""
+    chosen = list(Division.objects.chosen().order_by("pk")) or [the_division()]
+    wanted = [division for division in chosen if code in {None, division.code}]
+    if not wanted:
+        codes = ", ".join(str(division.code) for division in chosen)
+        raise CommandError(
+            f"Division {code} is not chosen; these are: {codes}.", returncode=COULD_NOT_RUN
+        )
+    return wanted
+
+
+def take_division(parser: ArgumentParser) -> None:
+    """Let a verb be kept to one division."""
+    parser.add_argument("--division", type=int, metavar="CODE", help="only in this division")
+
+
 def counted(counts: dict[str, int]) -> str:
     """Return counts in words: `742 link, 294 review`."""
     return ", ".join(f"{number:,} {word.replace('_', ' ')}" for word, number in counts.items())

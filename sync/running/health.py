@@ -60,7 +60,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
 def _what_the_database_tells(*, online: bool) -> Iterator[Finding]:
     yield _worker()
     yield _permission()
-    if online and (division := Division.objects.chosen().first()):
+    for division in Division.objects.chosen() if online else ():
         yield _exact_itself(division)
     yield from _set_up()
 
@@ -159,6 +159,7 @@ def _exact_itself(division: Division) -> Finding:
 
 
 def _set_up() -> Iterator[Finding]:
-    for step in setup.checklist(Division.objects.chosen().first()):
-        is_open = step.is_needed and not step.is_done
-        yield Finding(step.title, step.detail, "Finish it under Set-up." if is_open else "")
+    for division in Division.objects.chosen() or (None,):
+        for step in setup.checklist(division):
+            is_open = step.is_needed and not step.is_done
+            yield Finding(step.title, step.detail, "Finish it under Set-up." if is_open else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -69,10 +70,12 @@ def _mirror(division: Division, progress: runs.Progress, *, full: bool) -> bool:
             progress.run.message = "Another mirror is at work already."
             return False
 
+        done, before = progress.run.done, Counter(progress.run.counts)
+
         def show(mirrored: mirroring.Mirrored) -> None:
-            progress.show(
-                mirrored.read, None, changed=mirrored.changed, gone=mirrored.gone, odd=len(odd)
-            )
+            counts = {"changed": mirrored.changed, "gone": mirrored.gone, "odd": len(odd)}
+            summed = {word: before[word] + number for word, number in counts.items()}
+            progress.show(done + mirrored.read, None, **summed)
 
         mirrored = mirroring.mirror(
             division, exact, now=timezone.now(), full=full, odd=odd, progress=show

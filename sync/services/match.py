@@ -51,6 +51,15 @@ class Matched:
         if decision.outcome == matching.Outcome.REVIEW:
             self.reviews.append((customer, decision.situation))
 
+    def add(self, other: Matched) -> None:
+        """Count what another division came to as well."""
+        self.done += other.done
+        self.total += other.total
+        self.outcomes += other.outcomes
+        self.rules += other.rules
+        self.situations += other.situations
+        self.reviews += other.reviews
+
 
 def match(
     division: Division,

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts_link.models import AccountLink, Customer
-from sync.management.verbs import Outcome, Verb, counted, the_division
+from exact_client.models import Division
+from sync.management.verbs import Outcome, Verb, counted, take_division, the_divisions
 from sync.rules.matching import Situation
 from sync.services import match, prepare, release
 
@@ -19,33 +20,41 @@ class Command(Verb):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take whether to write anything."""
         super().add_arguments(parser)
+        take_division(parser)
         parser.add_argument("--dry-run", action="store_true", help="only count")
 
-    def do(self, *, dry_run: bool, **_: Any) -> Outcome:
+    def do(self, *, dry_run: bool, division: int | None = None, **_: Any) -> Outcome:
         """Match now, in this process."""
-        division, now = the_division(), timezone.now()
-        matched = match.match(division, now=now, dry_run=dry_run)
-        if not dry_run:
-            prepare.refresh(division)
-            release.enqueue(division, now=now)
-        review = [_told(customer, situation) for customer, situation in matched.reviews]
-        lines = [
-            f"{matched.done:,} customers without an account: {counted(matched.outcomes)}.",
-            f"Linked by: {counted(matched.rules) or 'nothing'}.",
-            f"{AccountLink.objects.filter(division=division).count():,} customers are linked now.",
-            *(f"  {row['number']}  {row['explanation']}" for row in review[:50]),
-        ]
-        values = {
-            "dry_run": dry_run,
-            "customers": matched.done,
-            "linked": matched.outcomes["link"],
-            "review": matched.outcomes["review"],
-            "create": matched.outcomes["create"],
-            "rules": matched.rules,
-            "situations": matched.situations,
-            "needs_a_person": review,
-        }
-        return Outcome(lines, values, needs_a_person=bool(review))
+        divisions, now = the_divisions(division), timezone.now()
+        total = match.Matched()
+        for one in divisions:
+            total.add(match.match(one, now=now, dry_run=dry_run))
+            if not dry_run:
+                prepare.refresh(one)
+                release.enqueue(one, now=now)
+        return _outcome(divisions, total, dry_run=dry_run)
+
+
+def _outcome(divisions: list[Division], total: match.Matched, *, dry_run: bool) -> Outcome:
+    review = [_told(customer, situation) for customer, situation in total.reviews]
+    links = AccountLink.objects.filter(division__in=divisions)
+    lines = [
+        f"{total.done:,} customers without an account: {counted(total.outcomes)}.",
+        f"Linked by: {counted(total.rules) or 'nothing'}.",
+        f"{links.count():,} customers are linked now.",
+        *(f"  {row['number']}  {row['explanation']}" for row in review[:50]),
+    ]
+    values = {
+        "dry_run": dry_run,
+        "customers": total.done,
+        "linked": total.outcomes["link"],
+        "review": total.outcomes["review"],
+        "create": total.outcomes["create"],
+        "rules": total.rules,
+        "situations": total.situations,
+        "needs_a_person": review,
+    }
+    return Outcome(lines, values, needs_a_person=bool(review))
 
 
 def _told(customer: Customer, situation: Situation) -> dict[str, str]:

@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
+from accounts_link.models import ExactAccount
+from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_divisions
 from sync.models import Run
 from sync.services import jobs, runs
 
@@ -24,16 +25,17 @@ class Command(Verb):
 
     def do(self, *, full: bool, **_: Any) -> Outcome:
         """Mirror now, in this process."""
-        division = the_division()
+        divisions = the_divisions(None)
         run = runs.ask(Run.Job.MIRROR, by=None, now=timezone.now())
         jobs.mirror(run, full=full)
         if run.state == Run.State.FAILED:
             raise CommandError(run.message, returncode=COULD_NOT_RUN)
-        accounts = division.accounts.filter(is_gone=False).count()
+        accounts = ExactAccount.objects.filter(division__in=divisions, is_gone=False).count()
         counts = {"read": run.done, "accounts": accounts, **run.counts}
+        where = ", ".join(map(str, divisions))
         line = (
             f"{run.done:,} accounts read, {run.counts.get('changed', 0):,} new or changed, "
-            f"{run.counts.get('gone', 0):,} gone. {accounts:,} accounts in {division}."
+            f"{run.counts.get('gone', 0):,} gone. {accounts:,} accounts in {where}."
         )
         paused = run.state == Run.State.PAUSED
         lines = [line, run.message] if run.message else [line]

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, When
 from django.utils import timezone
 
 from exact_client.models import Division
-from sync.management.verbs import Outcome, Verb, counted, the_division
+from sync.management.verbs import Outcome, Verb, counted, take_division, the_divisions
 from sync.models import Invoice, InvoiceState, OutboxEntry
 from sync.services import jobs, push, release
 from sync.services.deliver import Delivered
-from sync.services.forecast import forecast
+from sync.services.forecast import Forecast, forecast
 
 PATIENCE = timedelta(minutes=2)  # what opens sooner, such as the next minute, is waited for
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the pushes of all divisions came to."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
+    paused: str = ""
+    resumes_at: datetime | None = None
 
 
 class Command(Verb):
@@ -28,27 +42,41 @@ class Command(Verb):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take whether to send anything, and how many at most."""
         super().add_arguments(parser)
+        take_division(parser)
         parser.add_argument("--dry-run", action="store_true", help="say what would be sent")
         parser.add_argument("--limit", type=int, metavar="N", help="at most N documents")
         parser.add_argument("--no-wait", action="store_true", help="end when Exact says wait")
 
-    def do(self, *, dry_run: bool, limit: int | None, no_wait: bool, **_: Any) -> Outcome:
-        """Push now, in this process."""
-        division = the_division()
+    def do(
+        self,
+        *,
+        dry_run: bool,
+        limit: int | None,
+        no_wait: bool,
+        division: int | None = None,
+        **_: Any,
+    ) -> Outcome:
+        """Push now, in this process, one division after the other."""
+        divisions = the_divisions(division)
         if dry_run:
-            return _would(division)
+            return _would([forecast(one) for one in divisions])
+        waiting = Invoice.objects.all() if limit is None else _first(limit)
+        release.release(waiting, now=timezone.now())
+        told = _Told()
+        for one in divisions:
+            self._push(one, told, no_wait=no_wait)
+        return _outcome(divisions, told)
+
+    def _push(self, division: Division, told: _Told, *, no_wait: bool) -> None:
         office = jobs.office_of(division)
-        release.release(
-            Invoice.objects.all() if limit is None else _first(limit), now=timezone.now()
-        )
-        outcomes: dict[str, int] = {}
         while True:
             pushed = push.push(office, progress=self._show)
-            for word, number in pushed.delivered.outcomes.items():
-                outcomes[word] = outcomes.get(word, 0) + number
+            told.outcomes.update(pushed.delivered.outcomes)
             if not self._wait(pushed.delivered, no_wait=no_wait):
                 break
-        return _outcome(division, pushed, outcomes)
+        told.waiting.update(pushed.waiting)
+        told.paused = pushed.delivered.paused_because or told.paused
+        told.resumes_at = pushed.delivered.resumes_at or told.resumes_at
 
     def _show(self, delivered: Delivered) -> None:
         if delivered.steps % 100 == 0:
@@ -74,44 +102,45 @@ def _first(limit: int) -> Any:
     return Invoice.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:limit]))
 
 
-def _would(division: Division) -> Outcome:
-    would = forecast(division)
-    waiting = would.waiting_by_state
+def _would(forecasts: Sequence[Forecast]) -> Outcome:
+    waiting: Counter[str] = sum((one.waiting_by_state for one in forecasts), Counter())
+    accounts = sorted(number for one in forecasts for number in one.accounts)
+    entries = sum(one.total.entries for one in forecasts)
+    total = sum((one.total.incl for one in forecasts), Decimal("0.00"))
     lines = [
-        f"{would.total.entries:,} entries for {would.total.incl:,.2f} including VAT would be "
-        f"sent, and {len(would.accounts):,} accounts created first.",
+        f"{entries:,} entries for {total:,.2f} including VAT would be sent, and "
+        f"{len(accounts):,} accounts created first.",
         f"Waiting: {counted(waiting) or 'nothing'}.",
     ]
     values = {
         "dry_run": True,
-        "entries": would.total.entries,
-        "total": would.total.incl,
-        "accounts": sorted(would.accounts),
+        "entries": entries,
+        "total": total,
+        "accounts": accounts,
         "waiting": waiting,
     }
     return Outcome(lines, values, needs_a_person=bool(waiting))
 
 
-def _outcome(division: Division, pushed: push.Pushed, outcomes: dict[str, int]) -> Outcome:
-    stuck = OutboxEntry.objects.filter(division=division, state__in=OutboxEntry.FOR_A_PERSON)
-    delivered = pushed.delivered
-    booked = Invoice.objects.filter(state="booked").count()
+def _outcome(divisions: list[Division], told: _Told) -> Outcome:
+    stuck = OutboxEntry.objects.filter(division__in=divisions, state__in=OutboxEntry.FOR_A_PERSON)
+    booked = Invoice.objects.in_the_books().count()
     lines = [
-        f"{outcomes.get('done', 0):,} done in this push; {booked:,} documents are booked in all.",
-        f"Waiting: {counted(pushed.waiting) or 'nothing'}.",
+        f"{told.outcomes['done']:,} done in this push; {booked:,} documents are booked in all.",
+        f"Waiting: {counted(told.waiting) or 'nothing'}.",
         *(f"  {entry.identity}: {entry.reason} {entry.advice}" for entry in stuck[:50]),
     ]
-    if delivered.paused_because:
-        lines.append(f"Paused: {delivered.paused_because}")
+    if told.paused:
+        lines.append(f"Paused: {told.paused}")
     values = {
-        "outcomes": outcomes,
+        "outcomes": told.outcomes,
         "booked": booked,
-        "waiting": pushed.waiting,
-        "paused": delivered.paused_because,
-        "resumes_at": delivered.resumes_at,
+        "waiting": told.waiting,
+        "paused": told.paused,
+        "resumes_at": told.resumes_at,
         "needs_a_person": [
             {"identity": entry.identity, "state": entry.state, "reason": entry.reason}
             for entry in stuck
         ],
     }
-    return Outcome(lines, values, bool(pushed.waiting or delivered.paused_because or stuck))
+    return Outcome(lines, values, bool(told.waiting or told.paused or stuck))
