@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -29,14 +30,14 @@ def browser() -> Client:
     return a_browser()
 
 
-def an_open_invoice(*, late: int = 0, amount: str = "121.00", **values: object) -> Invoice:
+def an_open_invoice(*, late: int = 0, amount: str = "121.00", **values: Any) -> Invoice:
     """Make a document that has been due for `late` days."""
     made = a_booked_invoice(amount, **values)
     a_term(made, amount, due_date=timezone.localdate() - late * DAY)
     return settled(made, timezone.now())
 
 
-def a_paid_invoice(*, days_ago: int = 0, **values: object) -> Invoice:
+def a_paid_invoice(*, days_ago: int = 0, **values: Any) -> Invoice:
     made = a_booked_invoice(**values)
     day = timezone.localdate() - days_ago * DAY
     a_payment(made, "121.00", day, due_date=day)

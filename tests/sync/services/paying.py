@@ -20,7 +20,6 @@ _ids = count(1)
 def a_booked_invoice(amount: str = "121.00", **values: Any) -> Invoice:
     """Make a document whose entry stands in Exact."""
     defaults = {
-        "division": a_division(),
         "state": "booked",
         "amount": Decimal(amount),
         "entry_id": UUID(int=2**64 + next(_ids)),
@@ -28,6 +27,8 @@ def a_booked_invoice(amount: str = "121.00", **values: Any) -> Invoice:
         "booked_at": NOW,
         "due_date": DUE,
     }
+    if "division" not in values:
+        values["division"] = a_division()
     return an_invoice(**defaults | values)
 
 
@@ -35,7 +36,7 @@ def a_term(invoice: Invoice, amount: str, **values: Any) -> PaymentTerm:
     """Make our copy of a term of a document's entry, open unless a test says otherwise."""
     number = next(_ids)
     defaults: dict[str, Any] = {
-        "division": a_division(),
+        "division": invoice.division,
         "exact_id": UUID(int=number),
         "version": number,
         "entry_id": invoice.entry_id,
