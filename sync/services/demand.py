@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from exact_client.models import Division
 
 CENT = Decimal("0.01")
-AMOUNT = DecimalField(max_digits=20, decimal_places=2)
+AMOUNT: Any = DecimalField(max_digits=20, decimal_places=2)
 NET: Any = ExpressionWrapper(  # of a line, without its sign: a credit note waits like an invoice
     Abs(F("quantity") * F("unit_price") * (Value(Decimal(100)) - F("discount_percent")))
     / Value(Decimal(100)),
@@ -68,13 +68,14 @@ def of_gl_accounts(division: Division) -> dict[GLCell, Demand]:
     return {GLCell(*cell): demand for cell, demand in rows}
 
 
-def of_vat_codes(division: Division) -> dict[VatCell, Demand]:
+def of_vat_codes(division: Division, *, by_supply: bool = True) -> dict[VatCell, Demand]:
     """Return kinds of customers, supplies and rates, with the documents that need their code."""
+    supplied = SUPPLIED if by_supply else Value("")
     columns = (
         "invoice__customer__country", "invoice__customer__business_type", "vat_rate",
         "supplied", "vat_category",
     )  # fmt: skip
-    lines = _lines(division).exclude(invoice__customer=None).annotate(supplied=SUPPLIED)
+    lines = _lines(division).exclude(invoice__customer=None).annotate(supplied=supplied)
     found: dict[VatCell, list[Demand]] = {}
     for cell, demand in _grouped(lines, columns, "invoice", "invoice__invoice_date", NET):
         group = country_group(cell[0], division.country)

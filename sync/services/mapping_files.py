@@ -135,8 +135,10 @@ def _quoted(value: Value) -> Value:
 
 
 def _unquoted(cell: FileCell) -> FileCell:
-    is_ours = isinstance(cell, str) and cell.startswith(QUOTE)
-    return cell[1:] if is_ours and cell[1:].startswith((QUOTE, *DANGEROUS)) else cell
+    if not isinstance(cell, str) or not cell.startswith(QUOTE):
+        return cell
+    text = cell[len(QUOTE) :]
+    return text if text.startswith((QUOTE, *DANGEROUS)) else cell
 
 
 def _gl_cell(cells: Cells) -> GLCell:

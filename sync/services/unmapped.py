@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync.rules.choosing import find_gl_account, find_journal, find_payment_condition, find_vat_code
-from sync.rules.ledger import Problem, ProblemKind, TermsCell
+from sync.rules.ledger import Problem, ProblemKind, TermsCell, VatCell
 from sync.services import demand
 from sync.services.demand import Demand
 
@@ -32,25 +32,56 @@ class Waiting:
 
 
 def waiting(division: Division, books: Books) -> list[Waiting]:
-    """Return the cells that documents wait for, those with the most documents first."""
-    gathered: dict[Key, list[tuple[Problem, Demand]]] = {}
-    for problem, wanted in _problems(division, books):
-        gathered.setdefault(problem.key, []).append((problem, wanted))
+    """Return the cells that documents wait for, those with the most documents first.
+
+    Where a code that does not fit any more serves several cells, a document that needs two of
+    them counts twice.
+    """
     found = [
         Waiting(key, several[0][0].sentence, demand.added(wanted for _, wanted in several))
-        for key, several in gathered.items()
+        for key, several in _by_key(_problems(division, books)).items()
     ]
     return sorted(found, key=lambda one: (-one.demand.documents, str(one.key)))
 
 
+def vat_waiting(division: Division, books: Books) -> dict[VatCell, Demand]:
+    """Return the cells of the VAT codes that documents wait for."""
+    return {
+        VatCell(*problem.key[1:]): wanted  # type: ignore[arg-type]  # a key that begins with vat
+        for problem, wanted in _vat_problems(division, books)
+    }
+
+
+def _vat_problems(division: Division, books: Books) -> Iterator[tuple[Problem, Demand]]:
+    """Yield each cell once. A line of any supply waits for the same cell where none has a code."""
+    alike = demand.of_vat_codes(division, by_supply=False)
+    found = (
+        pair
+        for vat, wanted in demand.of_vat_codes(division).items()
+        for pair in _if_problem(find_vat_code(vat, books.mappings, books.ledger), wanted)
+    )
+    for key, several in _by_key(found).items():
+        summed = demand.added(wanted for _, wanted in several)
+        whole = alike.get(VatCell(*key[1:]), summed)  # type: ignore[arg-type]  # as above
+        yield several[0][0], min(summed, whole, key=lambda one: one.documents)
+
+
+def _by_key(
+    found: Iterable[tuple[Problem, Demand]],
+) -> dict[Key, list[tuple[Problem, Demand]]]:
+    gathered: dict[Key, list[tuple[Problem, Demand]]] = {}
+    for problem, wanted in found:
+        gathered.setdefault(problem.key, []).append((problem, wanted))
+    return gathered
+
+
 def _problems(division: Division, books: Books) -> Iterator[tuple[Problem, Demand]]:
     told = (books.mappings, books.ledger)
+    yield from _vat_problems(division, books)
     for journal, wanted in demand.of_journals(division).items():
         yield from _if_problem(find_journal(journal, *told), wanted)
     for gl, wanted in demand.of_gl_accounts(division).items():
         yield from _if_problem(find_gl_account(gl, *told), wanted)
-    for vat, wanted in demand.of_vat_codes(division).items():
-        yield from _if_problem(find_vat_code(vat, *told), wanted)
     for terms, wanted in demand.of_terms(division).items():
         yield from _if_problem(find_payment_condition(TermsCell(terms), *told), wanted)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,8 @@ from django.utils.safestring import SafeString
 
 from accounts_link.templatetags.exactlink import pill
 from sync.models import Invoice, InvoiceState, OutboxEntry, Run, Upload
-from sync.rules.ledger import Problem, ProblemKind
+from sync.rules.ledger import Problem, ProblemKind, VatCell
+from sync.views.fields import id_of, name_of
 
 register = template.Library()
 
@@ -151,9 +153,20 @@ def mend_url(problem: Problem) -> str:
         return reverse("sync:import")
     if problem.kind != ProblemKind.NEEDS_MAPPING:
         return ""
-    kind = str(problem.key[0]).removeprefix("credit_").replace("cost_centre", "journal")
-    query = urlencode([("cell", kind), *(("cell", str(part)) for part in problem.key[1:])])
-    return f"{reverse('sync:setup')}?{query}#cell"
+    kind, parts = str(problem.key[0]), problem.key[1:]
+    if kind in {"gl", "vat"}:
+        name = name_of(kind, VatCell(*parts) if kind == "vat" else parts)  # type: ignore[arg-type]  # a key that begins with vat
+        query = urlencode({"cell": name})
+        return f"{reverse('sync:grid', args=[kind])}?{query}#{id_of(name)}"
+    if kind == "route":
+        return f"{reverse('sync:routes')}#{id_of(name_of(kind, parts))}"
+    return f"{reverse('sync:setup')}?{_cell_of(kind, parts)}#cell"
+
+
+def _cell_of(kind: str, parts: Iterable[object]) -> str:
+    """Return the query for a cell of the set-up: a location's row holds all that is its own."""
+    card = kind if kind in {"payment_condition", "discount_product"} else "journal"
+    return urlencode([("cell", card), *(("cell", str(part)) for part in parts)])
 
 
 @register.filter

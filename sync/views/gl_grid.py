@@ -12,7 +12,7 @@ from sync.rules.ledger import ANY, GL_FALLBACKS, NEVER_ON_A_SALES_LINE, GLCell
 from sync.services import demand, setup
 from sync.services.mapping import fault
 from sync.views.fields import name_of
-from sync.views.slots import NOBODY, Asked, Grid, Line, Slot
+from sync.views.slots import NOBODY, Asked, Grid, Line, Slot, in_place
 
 if TYPE_CHECKING:
     from exact_client.models import Division
@@ -96,7 +96,8 @@ class _Table:
 
     def _fault(self, cell: GLCell, code: str) -> str:
         if code not in self._faults:
-            self._faults[code] = fault(cell, code, self.books.ledger) if code else ""
+            said = fault(cell, code, self.books.ledger) if code else ""
+            self._faults[code] = in_place(said)
         return self._faults[code]
 
     def _wider(self, cell: GLCell) -> GLCell | None:

@@ -17,7 +17,7 @@ from sync.services.books import books_of
 from sync.views import gl_grid, vat_matrix
 from sync.views.common import may_see, may_set_up
 from sync.views.fields import choices_of, name_of
-from sync.views.slots import Asked, Grid, changed
+from sync.views.slots import Asked, Grid, changed, in_place
 from sync.views.undo import remember, remembered
 
 if TYPE_CHECKING:
@@ -39,13 +39,11 @@ def grid(request: HttpRequest, kind: str) -> HttpResponse:
 def _page(request: HttpRequest, kind: str, asked: Asked, status: int = 200) -> HttpResponse:
     division = the_division(request)
     found = _grid(division, kind, asked)
-    keys = [key for key, _ in found.columns]
-    column = request.GET.get("at", "")
     context = {
         "grid": found,
         "lines": found.narrowed(only_open=asked.only_open),
         "asked": asked,
-        "at": column if column in keys else keys[0],
+        "at": found.column_for(request.GET.get("at"), only_open=asked.only_open),
         "undo": remembered(request, division),
     }
     return render(request, f"sync/grid_{kind}.html", context, status=status)
@@ -110,4 +108,4 @@ def _chosen(division: Division, typed: Mapping[str, str]) -> Choices:
 
 
 def _by_name(kind: str, faults: Mapping[Cell, str]) -> dict[str, str]:
-    return {name_of(kind, cell): sentence for cell, sentence in faults.items()}
+    return {name_of(kind, cell): in_place(sentence) for cell, sentence in faults.items()}

@@ -39,20 +39,19 @@ def bring(request: HttpRequest, kind: str) -> HttpResponse:
     _known(kind)
     form = TableFileForm(request.POST or None, request.FILES or None)
     context = {"kind": kind, "words": TABLE_WORDS[kind], "form": form}
+    books = books_of(the_division(request))
     context["columns"] = [column.title for column in mapping_files.SHEETS[kind].columns]
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            reading = mapping_files.read(
-                file.file, file.name, kind, books_of(the_division(request))
-            )
+            reading = mapping_files.read(file.file, file.name, kind, books)
         except FileError as error:
             form.add_error("file", str(error))
         else:
             context |= {
                 "name": file.name,
                 "reading": reading,
-                "changes": said_changes(reading.changes),
+                "changes": said_changes(reading.changes, books.ledger),
                 "fields": fields_of(reading.chosen),
             }
     status = 422 if form.errors else 200

@@ -19,6 +19,7 @@ from sync.views.undo import remember
 
 if TYPE_CHECKING:
     from sync.rules.ledger import Mappings
+    from sync.services.books import Books
 
 LONGEST = 30  # characters of a location
 
@@ -28,7 +29,8 @@ LONGEST = 30  # characters of a location
 def copy(request: HttpRequest) -> HttpResponse:
     """Show what copying one location to another would change, or do it."""
     division = the_division(request)
-    mappings = books_of(division).mappings
+    books = books_of(division)
+    mappings = books.mappings
     asked = request.POST if request.method == "POST" else request.GET
     source, target = (asked.get(name, "").strip()[:LONGEST] for name in ("source", "target"))
     context: dict[str, Any] = {
@@ -39,7 +41,7 @@ def copy(request: HttpRequest) -> HttpResponse:
         "problem": "",
     }
     if source and target:
-        context |= _plan(mappings, source, target)
+        context |= _plan(books, source, target)
     if request.method != "POST" or context["problem"] or "chosen" not in context:
         status = 422 if context["problem"] and request.method == "POST" else 200
         return render(request, "sync/copy_location.html", context, status=status)
@@ -54,23 +56,23 @@ def copy(request: HttpRequest) -> HttpResponse:
     return redirect("sync:grid", "gl")
 
 
-def _plan(mappings: Mappings, source: str, target: str) -> dict[str, Any]:
+def _plan(books: Books, source: str, target: str) -> dict[str, Any]:
     """Return what would change, and of that what goes over nothing."""
     if source.casefold() == target.casefold():
         return {"problem": "Choose two different locations."}
-    chosen = cells.of_location(mappings, source, target)
-    free = cells.keeping(chosen, mappings)
-    found = cells.changes(chosen, mappings)
+    chosen = cells.of_location(books.mappings, source, target)
+    free = cells.keeping(chosen, books.mappings)
+    found = cells.changes(chosen, books.mappings)
     return {
         "chosen": chosen,
         "free": free,
-        "changes": said_changes(found),
-        "free_count": len(cells.changes(free, mappings)),
+        "changes": said_changes(found, books.ledger),
+        "free_count": len(cells.changes(free, books.mappings)),
         "over_count": sum(one.replaces for one in found),
     }
 
 
 def _with_own(mappings: Mappings) -> list[str]:
     """Return the locations that have a choice of their own."""
-    own = {cell.location for cell in (*mappings.journals, *mappings.gl_accounts)}
-    return sorted(own - {""})
+    booked = {cell.location for cell in mappings.journals}
+    return sorted((booked | {cell.location for cell in mappings.gl_accounts}) - {""})

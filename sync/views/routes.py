@@ -18,7 +18,7 @@ from sync.rules.routing import FALLBACKS, RouteCell
 from sync.services import demand, routes
 from sync.services.demand import Demand
 from sync.views.common import may_see, may_set_up
-from sync.views.fields import name_of
+from sync.views.fields import id_of, name_of
 
 LONGEST = {"billing_entity": 60, "location": 30}
 
@@ -38,6 +38,11 @@ class Row:
     def name(self) -> str:
         """The name of its field."""
         return name_of("route", self.cell)
+
+    @property
+    def id(self) -> str:
+        """Its place on the page."""
+        return id_of(self.name)
 
     @property
     def title(self) -> str:

@@ -87,6 +87,23 @@ class Grid:
         """How many cells a person must see to."""
         return sum(slot.is_open for slot in self.slots)
 
+    @property
+    def tabs(self) -> list[tuple[str, str, int]]:
+        """The columns, each with how many of its cells a person must see to."""
+        return [
+            (key, words, sum(slot.is_open for slot in self.slots if slot.column == key))
+            for key, words in self.columns
+        ]
+
+    def column_for(self, asked: str | None, *, only_open: bool) -> str:
+        """Return the column that a phone shows: the one asked for, or where something is to do."""
+        keys = [key for key, _ in self.columns]
+        if asked in keys:
+            return str(asked)
+        looked_for = (slot.column for slot in self.slots if slot.is_wanted)
+        to_do = (slot.column for slot in self.slots if slot.is_open and only_open)
+        return next(looked_for, next(to_do, keys[0]))
+
     def narrowed(self, *, only_open: bool) -> tuple[Line, ...]:
         """Return the rows to show."""
         return tuple(line for line in self.lines if line.is_open or not only_open)
@@ -96,3 +113,8 @@ def changed(before: Grid, after: Grid) -> list[Slot]:
     """Return the cells that look otherwise than before."""
     were = {slot.name: slot for slot in before.slots}
     return [slot for slot in after.slots if were.get(slot.name) != slot]
+
+
+def in_place(sentence: str) -> str:
+    """Return a fault as it is said at its own cell, where nobody must be sent to the set-up."""
+    return sentence.removesuffix(" Choose one that fits in the set-up.")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
 from sync.services.grid import Change
 from sync.views import gl_grid, vat_matrix
+
+if TYPE_CHECKING:
+    from sync.rules.ledger import Ledger
 
 TABLE_WORDS = {"gl": "G/L accounts", "vat": "VAT codes"}
 OF_A_LOCATION = {"cost_centres": "Cost centre", "cost_units": "Cost unit"}
@@ -31,9 +34,21 @@ class SaidChange:
         return "Replaced" if self.before else "New"
 
 
-def said_changes(changes: Iterable[Change]) -> list[SaidChange]:
-    """Return changes in words."""
-    return [SaidChange(*said(one.table, one.cell), one.before, one.after) for one in changes]
+def said_changes(changes: Iterable[Change], ledger: Ledger) -> list[SaidChange]:
+    """Return changes in words, codes with what Exact calls them."""
+    return [
+        SaidChange(
+            *said(one.table, one.cell),
+            _named(one.table, one.before, ledger),
+            _named(one.table, one.after, ledger),
+        )
+        for one in changes
+    ]
+
+
+def _named(table: str, code: str, ledger: Ledger) -> str:
+    known = getattr(ledger, table, {}).get(code)
+    return f"{code} {known.description}" if known else code
 
 
 def said(table: str, cell: Any) -> tuple[str, str]:

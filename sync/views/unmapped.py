@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -10,31 +12,42 @@ from django.views.decorators.http import require_safe
 
 from accounts_link.division import the_division
 from accounts_link.imports.export import Value, write_csv
+from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
 from sync.services.books import books_of
-from sync.services.demand import added
+from sync.services.demand import Demand, added
 from sync.services.routes import unrouted
 from sync.services.unmapped import Waiting, waiting
 from sync.views.common import may_see
+from sync.views.slots import in_place
+from sync.views.told import said
+
+if TYPE_CHECKING:
+    from sync.rules.ledger import Key, Problem
 
 HEADING: list[Value] = ["what", "where", "why", "documents", "amount", "oldest"]
-KINDS = {
-    "journal": "Journal",
-    "credit_journal": "Journal for credit notes",
-    "gl": "G/L account",
-    "vat": "VAT code",
-    "payment_condition": "Payment condition",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One cell that is missing, in words."""
+
+    what: str
+    where: str
+    why: str
+    demand: Demand
+    problem: Problem
+
+    @property
+    def title(self) -> str:
+        """What is missing, and where."""
+        return f"{self.what} · {self.where}"
 
 
 @require_safe
 @may_see
 def unmapped(request: HttpRequest) -> HttpResponse:
     """Show what is still to be mapped, by how many documents wait for it."""
-    division = the_division(request)
-    context = {
-        "rows": [(KINDS[str(row.key[0])], row) for row in waiting(division, books_of(division))],
-        "unrouted": added(unrouted().values()),
-    }
+    context = {"rows": list(_rows(request)), "unrouted": added(unrouted().values())}
     return render(request, "sync/unmapped.html", context)
 
 
@@ -42,20 +55,40 @@ def unmapped(request: HttpRequest) -> HttpResponse:
 @may_see
 def unmapped_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Hand the same out as CSV."""
-    division = the_division(request)
-    rows = waiting(division, books_of(division))
-    response = StreamingHttpResponse(
-        write_csv([HEADING, *_written(rows)], for_excel=True), content_type="text/csv"
-    )
-    response["Content-Disposition"] = 'attachment; filename="unmapped.csv"'
+    lines = [_written(row) for row in _rows(request)]
+    content = write_csv([HEADING, *lines], for_excel=True)
+    response = StreamingHttpResponse(content, content_type="text/csv")
+    response["Content-Disposition"] = 'attachment; filename="still to map.csv"'
     return response
 
 
-def _written(rows: list[Waiting]) -> Iterator[list[Value]]:
-    for row in rows:
-        what, *where = map(str, row.key)
-        demand = row.demand
-        yield [
-            KINDS[what], " ".join(filter(None, where)), row.sentence,
-            demand.documents, demand.amount, demand.oldest,
-        ]  # fmt: skip
+def _written(row: Row) -> list[Value]:
+    demand = row.demand
+    return [row.what, row.where, row.why, demand.documents, demand.amount, demand.oldest]
+
+
+def _rows(request: HttpRequest) -> Iterator[Row]:
+    division = the_division(request)
+    for one in waiting(division, books_of(division)):
+        what, where = _said(one)
+        yield Row(what, where, in_place(one.sentence), one.demand, one.problem)
+
+
+def _said(one: Waiting) -> tuple[str, str]:
+    """Return what is missing and where, by the key of the problem."""
+    kind, parts = str(one.key[0]), one.key[1:]
+    what, where = said("", _cell(kind, parts))
+    words = {"gl": f"G/L account for {what}", "vat": f"VAT code for {what}"}
+    return words.get(kind, what), where
+
+
+def _cell(kind: str, parts: Key) -> GLCell | VatCell | JournalCell | TermsCell:
+    texts = map(str, parts)
+    if kind == "gl":
+        return GLCell(*texts)
+    if kind == "vat":
+        return VatCell(*parts)  # type: ignore[arg-type]  # the parts of a key that begins with vat
+    if kind == "payment_condition":
+        return TermsCell(*texts)
+    is_credit = kind == "credit_journal"
+    return JournalCell(next(texts), DocumentKind.CREDIT_NOTE if is_credit else DocumentKind.INVOICE)

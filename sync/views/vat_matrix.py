@@ -12,8 +12,9 @@ from sync.models.mapping import SUPPLIES, VAT_CATEGORIES, VATMapping
 from sync.rules.ledger import ANY, VAT_FALLBACKS, VatCell, VatCode
 from sync.services import demand, setup
 from sync.services.mapping import fault
+from sync.services.unmapped import vat_waiting
 from sync.views.fields import choices_of, name_of
-from sync.views.slots import NOBODY, Asked, Grid, Line, Slot
+from sync.views.slots import NOBODY, Asked, Grid, Line, Slot, in_place
 
 if TYPE_CHECKING:
     from exact_client.models import Division
@@ -89,7 +90,7 @@ class _Table:
             about(holds) if holds else "",
             f"{holds.code} {holds.description}" if holds else "",
             self.asked.faults.get(name) or self._fault(cell, code or self._needed(cell, inherited)),
-            self._demand.get(cell, NOBODY),
+            (self._demand if holds else self._waiting).get(cell, NOBODY),
             is_wanted=name == self.asked.wanted,
         )
 
@@ -98,13 +99,16 @@ class _Table:
         return inherited if cell in self._demand else ""
 
     def _fault(self, cell: VatCell, code: str) -> str:
-        return fault(cell, code, self.books.ledger) if code else ""
+        return in_place(fault(cell, code, self.books.ledger)) if code else ""
 
     def _wider(self, cell: VatCell) -> VatCell | None:
         """Return the cell that decides while this one is empty."""
-        narrowing = ("vat_category", "supply", "business_type")
         for kept in VAT_FALLBACKS:
-            wider = cell._replace(**{name: ANY for name in narrowing if name not in kept})
+            wider = cell._replace(
+                business_type=cell.business_type if "business_type" in kept else ANY,
+                supply=cell.supply if "supply" in kept else ANY,
+                vat_category=cell.vat_category if "vat_category" in kept else ANY,
+            )
             if wider != cell and self._mapped.get(wider):
                 return wider
         return None
@@ -116,6 +120,10 @@ class _Table:
     @cached_property
     def _demand(self) -> dict[VatCell, Demand]:
         return demand.of_vat_codes(self.division)
+
+    @cached_property
+    def _waiting(self) -> dict[VatCell, Demand]:
+        return vat_waiting(self.division, self.books)
 
     @cached_property
     def _rows(self) -> set[VatCell]:

@@ -164,9 +164,9 @@ def test_a_problem_leads_to_the_very_cell_that_mends_it(browser: Client) -> None
     page = text_of(browser, f"{LIST}{made.number}/")
 
     assert "No VAT code is chosen" in page
-    assert "/exact/setup/?cell=vat&cell=domestic&cell=vat&cell=21.00#cell" in page
-    marked = text_of(browser, "/exact/setup/?cell=vat&cell=domestic&cell=vat&cell=21.00")
-    assert marked.count('id="cell"') == 1
+    address = "/exact/setup/vat/?cell=vat%2Fdomestic%2Fvat%2F21%2F%2F"
+    assert f"{address}#" in page
+    assert text_of(browser, address).count('class="slot wanted"') == 1
 
 
 def test_what_was_sent_is_shown_as_it_was_sent(browser: Client, division: Division) -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 SETUP = "/exact/setup/"
 DESK = name_of("gl", ["", "desk", ""])
-VAT_21 = name_of("vat", ["domestic", "vat", "21.00"])
+VAT_21 = name_of("vat", ["domestic", "vat", "21"])
 JOURNAL = name_of("journal", ["", "invoice"])
 
 
