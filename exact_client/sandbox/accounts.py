@@ -11,6 +11,7 @@ from exact_client.sandbox.sync import note_deleted
 from exact_client.sandbox.wire import CODE_WIDTH, padded_code
 
 ENTITY_TYPE = 2  # of accounts in sync/Deleted
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _VAT_NUMBER = re.compile(r"[A-Z]{2}[0-9A-Z]{8,12}")
 # Answered after a create without `Prefer`; all else is null although it was stored.
 SPARSE = (
@@ -97,6 +98,8 @@ class Accounts:
         record["Country"] = (record.get("Country") or "BE").strip()
         if not re.fullmatch(r"[A-Z]{2}", record["Country"]):
             found.add("reference", "Country")
+        if record.get("Email") and not _EMAIL.fullmatch(record["Email"].strip()):
+            found.add("invalid", "Email")
         self._check_references(record, found)
         if self._switches.check_vat_format and record.get("VATNumber"):
             plain = re.sub(r"[^0-9A-Za-z]", "", record["VATNumber"]).upper()

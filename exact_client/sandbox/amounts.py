@@ -44,6 +44,11 @@ def booked(line: Record, vat: Record | None, rate: float) -> Record:
     }
 
 
+def vat_of(amount: Decimal, vat: Record | None) -> Decimal:
+    """The VAT that Exact works out for an amount of a line."""
+    return _split(amount, vat)[1]
+
+
 def _inclusive(vat: Record | None) -> bool:
     return vat is not None and vat["Type"] == "I"
 

@@ -12,7 +12,7 @@ from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
 from exact_client.sandbox.payload import read_object, read_payload
 from exact_client.sandbox.reader import Reader, me, not_found
-from exact_client.sandbox.refusals import Refusal
+from exact_client.sandbox.refusals import Refusal, refusal
 from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.sync_timestamp import SYNC_TIMESTAMP, sync_timestamp
 from exact_client.sandbox.tokens import Tokens
@@ -79,7 +79,9 @@ class Api:
         try:
             # system/Divisions doesn't look at the division in its address.
             if division not in visit.divisions and visit.path != "system/Divisions":
-                raise self._no_access()
+                raise _forbidden("NoDivisionAccess")
+            if self._switches.forbidden:
+                raise _forbidden(self._switches.forbidden)
             check_scope(visit.path, request.method, self._switches)
         except Problem as refused_here:
             raise self._counted(visit, refused_here) from None
@@ -92,7 +94,7 @@ class Api:
         except Problem as refused:
             raise self._counted(visit, refused) from None
         except Refusal as refused:
-            reply = refused.reply(self._switches.language)
+            reply = refused.reply(self._switches.language, other=self._switches.other_wording)
             if self._switches.count_500:
                 self._errors.count((visit.client, visit.division or 0), visit.path)
         reply.headers += visit.headers
@@ -108,11 +110,6 @@ class Api:
         refused.reply.headers += visit.headers
         return refused
 
-    def _no_access(self) -> Problem:
-        refused = problem(403, "Forbidden")
-        refused.reply.headers.append(("Reason", "NoDivisionAccess"))
-        return refused
-
     def _answer(self, visit: Visit, request: Request) -> Reply:
         if visit.path == "current/Me":
             current = self._company.divisions[0]
@@ -121,6 +118,8 @@ class Api:
             )
         division = visit.division or 0
         base = f"{request.host}/api/v1/{division}"
+        if division in self._switches.wrong_divisions:
+            raise refusal("wrong division")
         if visit.path in _FUNCTIONS:
             return _json_only(request) or self._function(visit, base, request)
         reader = Reader(self._books, self._switches, self._company, division, base)
@@ -168,6 +167,12 @@ class Api:
         else:
             writers.delete(entity, key)
         return Reply(204)
+
+
+def _forbidden(reason: str) -> Problem:
+    refused = problem(403, "Forbidden")
+    refused.reply.headers.append(("Reason", reason))
+    return refused
 
 
 def _place(path: str) -> tuple[int | None, str, str | None, str | None]:

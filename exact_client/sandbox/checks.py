@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import timedelta
 from uuid import uuid4
 
-from exact_client.sandbox.amounts import booked
+from exact_client.sandbox.amounts import booked, cents, vat_of
 from exact_client.sandbox.books import Books
 from exact_client.sandbox.clock import ms_of, wall_of
 from exact_client.sandbox.company import status_key
@@ -113,7 +113,7 @@ class EntryChecks:
         if not line.get("GLAccount"):
             found.add("missing", "GLAccount")
         elif ledger is None:
-            found.add("reference", "GLAccount")
+            found.add("reference", "GLAccount", line["GLAccount"])
         elif ledger["Type"] in _CONTROL_ACCOUNTS:
             found.add("invalid", "GLAccount (Type)")
         elif ledger.get("IsBlocked"):
@@ -127,6 +127,7 @@ class EntryChecks:
         self._check_centres(line, ledger or {}, found)
         vat = self._check_vat(line, found)
         self._check_vat_country(entry, vat, found)
+        self._check_vat_amount(line, vat, found)
         line |= {"EntryID": entry["EntryID"], "Division": self._division}
         return {**line, **booked(line, vat, entry.get("Rate") or 1.0)}
 
@@ -169,6 +170,15 @@ class EntryChecks:
         country = (vat or {}).get("OssCountry")
         if country and country != entry.get("_country"):
             found.add("invalid", "VATPercentage")
+
+    def _check_vat_amount(self, line: Record, vat: Record | None, found: Findings) -> None:
+        """A VAT amount that a caller gives may round differently, and no more than that."""
+        given = line.get("VATAmountFC")
+        if given is None:
+            return
+        computed = vat_of(cents(line.get("AmountFC") or 0), vat)
+        if abs(cents(given) - computed) > cents(self._switches.vat_tolerance):
+            found.add("vat total", line.get("VATCode") or "")
 
     def _due(self, date: int, condition: str | None) -> int:
         row = self._find("paymentconditions", condition) if condition else None

@@ -14,12 +14,15 @@ class EntryTable(Table):
     def __init__(self) -> None:
         super().__init__()
         self._holders: dict[Series, dict[int, str]] = defaultdict(dict)
+        self._highest: dict[Series, int] = {}
 
     def put(self, key: str, record: Record) -> None:
         """Keep an entry, under its number too."""
         self._release(key)
         super().put(key, record)
-        self._holders[series(record)][record["EntryNumber"]] = key
+        at, number = series(record), record["EntryNumber"]
+        self._holders[at][number] = key
+        self._highest[at] = max(number, self._highest.get(at, 0))
 
     def drop(self, key: str) -> None:
         """Forget an entry; its number is free again."""
@@ -32,7 +35,7 @@ class EntryTable(Table):
 
     def highest(self, at: Series) -> int:
         """The highest number of a journal and year, or 0."""
-        return max(self._holders[at], default=0)
+        return self._highest.get(at, 0)
 
     def highest_invoice(self, at: Series) -> int:
         """The highest invoice number of a journal and year, or 0."""
@@ -41,8 +44,12 @@ class EntryTable(Table):
 
     def _release(self, key: str) -> None:
         before = self.get(key)
-        if before is not None:
-            self._holders[series(before)].pop(before["EntryNumber"], None)
+        if before is None:
+            return
+        at, number = series(before), before["EntryNumber"]
+        self._holders[at].pop(number, None)
+        if number == self._highest.get(at):
+            self._highest[at] = max(self._holders[at], default=0)
 
 
 def series(entry: Record) -> Series:

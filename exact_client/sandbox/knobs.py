@@ -73,7 +73,7 @@ def answer(sandbox: "ExactSandbox", request: Request) -> Reply:
     except Problem as refused:
         return refused.reply
     except Refusal as refused:
-        return refused.reply(sandbox.switches.language)
+        return refused.reply(sandbox.switches.language, other=sandbox.switches.other_wording)
     except (ArithmeticError, ValueError, TypeError, KeyError) as error:
         return json_reply({"error": str(error)}, 400)
 

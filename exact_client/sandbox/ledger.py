@@ -78,7 +78,7 @@ class Ledger:
         found = self._findings()
         self._checks.check_header(entry, found)
         if self._is_taken(entry):
-            found.add("in use", "EntryNumber")
+            found.add("in use", "EntryNumber", str(entry["EntryNumber"]), entry["Journal"])
         found.check()
         self._keep(entry, self.lines_of(entry))
 
@@ -164,7 +164,7 @@ class Ledger:
             first = int(f"{entry['ReportingYear'] % 100:02}{entry['Journal']}0000")
             entry["EntryNumber"] = max(first, self._entries.highest(at)) + 1
         elif self._entries.holder(at, entry["EntryNumber"]):
-            raise refusal("in use", "EntryNumber")
+            raise refusal("in use", "EntryNumber", str(entry["EntryNumber"]), entry["Journal"])
         hint = entry.get("InvoiceNumber")
         if hint is None or hint <= self._entries.highest_invoice(at):
             entry["InvoiceNumber"] = entry["EntryNumber"]

@@ -55,6 +55,18 @@ _TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "Type de document non autorisé",
         "Dokumenttyp nicht erlaubt",
     ),
+    "vat total": (
+        "Het bedrag van btw-regel {} is niet gelijk aan het totaal van de basisregels",
+        "The amount of VAT line {} does not equal total of base lines",
+        "Le montant de la ligne de TVA {} n'est pas égal au total des lignes de base",
+        "Der Betrag der USt-Zeile {} entspricht nicht der Summe der Basiszeilen",
+    ),
+    "wrong division": (
+        "Verkeerde administratie",
+        "Wrong Division",
+        "Mauvaise administration",
+        "Falsche Verwaltung",
+    ),
     "used": (
         "Kan niet verwijderen: {} - Gebruikt in: {}",
         "Cannot delete: {} - Used in: {}",
@@ -63,6 +75,7 @@ _TEXTS: Mapping[str, tuple[str, str, str, str]] = {
     ),
 }
 _LABELS: Mapping[str, tuple[str, str, str, str]] = {
+    "Email": ("E-mail []", "Email []", "E-mail []", "E-Mail []"),
     "Name": ("Naam", "Name", "Nom", "Name"),
     "Code": ("Code", "Code", "Code", "Code"),
     "Status": ("Status", "Status", "Statut", "Status"),
@@ -111,6 +124,76 @@ _LABELS: Mapping[str, tuple[str, str, str, str]] = {
     ),
 }
 
+# Where sources tell two texts for one finding: the other one, by kind and what it is about.
+_OTHERS: Mapping[tuple[str, str], tuple[str, str, str, str]] = {
+    ("missing", "FinancialYear"): (
+        "Onbekend: Boekjaar",
+        "Unknown: Financial year (Period-date table)",
+        "Inconnu: Exercice",
+        "Unbekannt: Geschäftsjahr",
+    ),
+    ("in use", "EntryNumber"): (
+        "Bestaat reeds - Boekstuknummer {1}, Dagboek {2}",
+        "Already exists - Entry number {1}, Journal {2}",
+        "Existe déjà - Numéro d'écriture {1}, Journal {2}",
+        "Bereits vorhanden - Buchungsnummer {1}, Journal {2}",
+    ),
+    ("missing", "Customer"): (
+        "Verplicht: Relatie",
+        "Mandatory: Account",
+        "Obligatoire: Relation",
+        "Pflichtfeld: Konto",
+    ),
+    ("reference", "Customer"): (
+        "Klant werd niet gevonden",
+        "Customer was not found",
+        "Le client n'a pas été trouvé",
+        "Kunde wurde nicht gefunden",
+    ),
+    ("reference", "GLAccount"): (
+        "Grootboek {1} niet gevonden",
+        "Not found: Account {1} G/L",
+        "Compte général {1} introuvable",
+        "Sachkonto {1} nicht gefunden",
+    ),
+    ("not allowed", "GLAccount"): (
+        "Geblokkeerd: Grootboekrekening",
+        "Blocked: Ledger account",
+        "Bloqué: Compte général",
+        "Gesperrt: Sachkonto",
+    ),
+    ("journal", ""): (
+        "Ongeldig: Dagboek (Type)",
+        "Invalid: Journal (type)",
+        "Incorrect: Journal (Type)",
+        "Ungültig: Journal (Typ)",
+    ),
+    ("receivables", ""): (
+        "Klantenrekening is niet gelijk aan de rekening van het verkoopdagboek",
+        "The customer's account is not equal to the account of the sales journal",
+        "Le compte client n'est pas égal au compte du journal de ventes",
+        "Das Debitorenkonto ist nicht gleich dem Konto des Verkaufsjournals",
+    ),
+    ("reference", "PaymentCondition"): (
+        "Verplicht: Betalingsconditie",
+        "Mandatory: Payment condition",
+        "Obligatoire: Condition de paiement",
+        "Pflichtfeld: Zahlungsbedingung",
+    ),
+    ("invalid", "VATNumber"): (
+        "Ongeldig btw-nummer",
+        "Invalid VAT number",
+        "Numéro de TVA incorrect",
+        "Ungültige USt-IdNr.",
+    ),
+    ("missing", "Name"): (
+        "Naam mag niet leeg zijn",
+        "Name should not be empty",
+        "Le nom ne peut pas être vide",
+        "Name darf nicht leer sein",
+    ),
+}
+
 Finding = tuple[str, tuple[str, ...]]
 
 
@@ -121,10 +204,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer here, not a fau
         super().__init__(findings)
         self.findings = findings
 
-    def reply(self, language: str) -> Reply:
-        """Word the findings for a user who speaks `language`."""
+    def reply(self, language: str, *, other: bool = False) -> Reply:
+        """Word the findings for a user who speaks `language`; `other`: in the second wording."""
         at = LANGUAGES.index(language) if language in LANGUAGES else 1
-        return error_reply(500, "\r\n".join(_worded(finding, at) for finding in self.findings))
+        texts = dict.fromkeys(_worded(finding, at, other=other) for finding in self.findings)
+        return error_reply(500, "\r\n".join(texts))
 
 
 class Findings:
@@ -150,7 +234,8 @@ def refusal(kind: str, *about: str) -> Refusal:
     return Refusal((kind, about))
 
 
-def _worded(finding: Finding, at: int) -> str:
+def _worded(finding: Finding, at: int, *, other: bool) -> str:
     kind, about = finding
+    texts = _OTHERS.get((kind, about[0] if about else "")) if other else None
     labels = [_LABELS[name][at] if name in _LABELS else name for name in about]
-    return _TEXTS[kind][at].format(*labels)
+    return (texts or _TEXTS[kind])[at].format(*labels)

@@ -19,6 +19,11 @@ class Switches:
     count_500: bool = False  # whether a refusal counts as an error
     overflow: str = "cut"  # or "refuse", for texts that are too long
     attachment_bytes: int = 7_000_000  # of one file; newer companies are said to take 25 MB
+    other_wording: bool = False  # of refusals for which sources tell two texts
+    vat_tolerance: float = 1.0  # by how much a given VAT amount may differ from the computed one
+    wrong_divisions: list[int] = field(default_factory=list)  # that the user lost access to
+    forbidden: str = ""  # a Reason with which every call to a division is turned away
+    user_active: bool = True  # whether the user's refresh token is still taken
     check_vat_format: bool = False  # refuse VAT numbers that can't be one
     case_matters: bool = False  # when texts are compared
     encoded_skiptoken: bool = False  # the other spelling of next links

@@ -136,6 +136,8 @@ class Tokens:
         }
 
     def _refresh(self, client: str, form: dict[str, str]) -> Record:
+        if not self._switches.user_active:
+            raise _error(400, "invalid_grant", "The user is not active")
         token = form.get("refresh_token", "")
         chain = self._chain_of(token)
         if chain is None or chain["client"] != client:
