@@ -29,7 +29,7 @@ else:
     LocalDate.register(date)
     LocalTime.register(datetime)
 
-UPPER_CASE = {"id", "vat", "gl", "ar", "dc", "fc", "hr"}
+UPPER_CASE = {"id", "hid", "vat", "gl", "ar", "dc", "fc", "hr"}
 
 
 def exact_name(field: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
 
 from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount, Standing
 from exact_client.models import Division, ExactConnection
-from sync.models import Invoice, InvoiceLine
+from sync.models import Invoice, InvoiceFile, InvoiceLine
 
 NOW = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
 SITE = "http://localhost:8100"
@@ -149,4 +151,21 @@ def an_invoice(**values: Any) -> Invoice:
         quantity=1,
         **line,
     )
+    return made
+
+
+def a_file(invoice: Invoice, name: str = "", content: bytes = b"") -> InvoiceFile:
+    """Keep a file of a document: by default a PDF that is like no other."""
+    n = next(_numbers)
+    content = content or f"%PDF-1.7 {n}".encode()
+    name = name or f"{invoice.number}-{n}.pdf"
+    made = InvoiceFile(
+        invoice=invoice,
+        kind=InvoiceFile.Kind.PDF,
+        name=name,
+        size=len(content),
+        sha256=sha256(content).hexdigest(),
+        added_at=NOW,
+    )
+    made.file.save(name, ContentFile(content))
     return made

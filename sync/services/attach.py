@@ -102,7 +102,9 @@ def again(office: Office, invoice: Invoice, *, by: User | None) -> int:
     with transaction.atomic():
         for row in lost:
             _give_up(office, row, by)
-        return _make_all(entry, now, by)
+        before = invoice.outbox.count()
+        _make_all(entry, now, by)
+        return invoice.outbox.count() - before
 
 
 def files_of(invoice: Invoice) -> QuerySet[OutboxEntry]:
@@ -138,17 +140,13 @@ def _make_missing(entry: OutboxEntry, files: list[InvoiceFile], now: datetime) -
     return len(missing)
 
 
-def _make_all(entry: OutboxEntry, now: datetime, by: User | None) -> int:
+def _make_all(entry: OutboxEntry, now: datetime, by: User | None) -> None:
     """Make whatever does not stand in Exact, also what was given up."""
     assert entry.invoice is not None  # noqa: S101 - for the type checker; it is a sales entry
     document = outbox.make(_document_order(entry), now=now, by=by)
-    if document.state != State.DONE:
-        return int(document.made_at == now)
-    rows = [
-        outbox.make(_attachment_order(entry, document, file), now=now, by=by)
-        for file in entry.invoice.files.all()
-    ]
-    return sum(row.made_at == now for row in rows)
+    if document.state == State.DONE:
+        for file in entry.invoice.files.all():
+            outbox.make(_attachment_order(entry, document, file), now=now, by=by)
 
 
 def _document(rows: list[OutboxEntry], entry: OutboxEntry) -> OutboxEntry | None:

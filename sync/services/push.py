@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts_link.models import Customer
 from exact_client.errors import ExactDisconnectedError, ExactError, ExactTemporaryError
 from sync.models import IN_THE_BOOKS, Invoice, OutboxEntry
-from sync.services import release, routing, typed
+from sync.services import attach, release, routing, typed
 from sync.services.deliver import Delivered, drain
 from sync.services.match import match
 from sync.services.mirror import mirror
@@ -55,6 +55,7 @@ def push(
     pushed.queued = release.enqueue(
         office.division, now=office.clock.now(), by=by, limit=limit, with_accounts=may_create
     )
+    attach.enqueue(office.division, now=office.clock.now())
     with suppress(ExactTemporaryError):  # the first row to be sent finds out the same
         typed.leave_to_a_person(office)
     pushed.delivered = drain(office, limit=steps, progress=progress)
