@@ -22,7 +22,12 @@ KINDS = {
 def name_of(kind: str, cell: Iterable[object]) -> str:
     """Return the name of a cell's field in the forms: its parts, each quoted as in an address."""
     parts = cell.key[1:] if isinstance(cell, VatCell) else cell
-    return "/".join([kind, *(quote(str(part), safe="") for part in parts)])
+    return "/".join([kind, *(quote(_written(part), safe="") for part in parts)])
+
+
+def _written(part: object) -> str:
+    """Write a rate in one way, however many zeros it came with."""
+    return f"{part.normalize():f}" if isinstance(part, Decimal) else str(part)
 
 
 def id_of(name: str) -> str:
