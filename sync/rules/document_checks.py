@@ -47,9 +47,9 @@ def zero_problem(
     if policy == ZeroPolicy.EXCLUDE:
         sentence = "It comes to 0.00, and documents of 0.00 are left out."
         return Problem(ProblemKind.EXCLUDED, sentence, key)
-    if document.is_released:
+    if document.is_approved:
         return None
-    return Problem(ProblemKind.HELD, "It comes to 0.00: a person decides whether it goes.", key)
+    return Problem(ProblemKind.HELD, "It comes to 0.00. Approve it to book it, or exclude it.", key)
 
 
 def _comes_to_nothing(amounts: Iterable[Amount]) -> bool:

@@ -96,7 +96,7 @@ class Document:
     credited_invoice: str = ""
     original: Original = Original.OURS  # meaningful where an invoice is credited
     book_on: date | None = None  # chosen by a person; None: the date of the document
-    is_released: bool = False  # somebody said that it may go
+    is_approved: bool = False  # a person saw it and said that it may go
 
     @property
     def is_credit(self) -> bool:

@@ -196,7 +196,7 @@ def document_of(invoice: Invoice, customer: Customer) -> Document:
         total_incl=invoice.total_incl,
         stated_vat=tuple(_stated_vat(*told) for told in invoice.vat_breakdown),
         book_on=invoice.book_on,
-        is_released=invoice.released_at is not None,
+        is_approved=invoice.approved_at is not None,
     )
 
 

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.rules.guessing import Guess
 
+CARD_OF = {  # the first word of a problem's key: the mapping that mends it
+    "journal": "journal",
+    "credit_journal": "journal",
+    "cost_centre": "journal",
+    "cost_unit": "journal",
+    "gl": "gl",
+    "discount_product": "gl",
+    "vat": "vat",
+}
 USUAL_RATES = {"BE": (21, 12, 6, 0), "NL": (21, 9, 0)}  # per cent; for before any invoice
 
 
@@ -141,9 +150,8 @@ def unmapped(division: Division) -> list[tuple[str, str]]:
     incomplete = Invoice.objects.filter(state=InvoiceState.NEEDS_MAPPING)
     for shown in prepare.previews(division, incomplete):
         for problem in shown.problems:
-            kind = str(problem.key[0]).removeprefix("credit_").replace("cost_centre", "journal")
-            if kind in {"journal", "gl", "vat"}:
-                found[kind, problem.sentence] = None
+            if card := CARD_OF.get(str(problem.key[0])):
+                found[card, problem.sentence] = None
     return list(found)
 
 
