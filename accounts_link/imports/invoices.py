@@ -114,22 +114,28 @@ class _Document:
     def __init__(self, number: str) -> None:
         self._number = number
         self._head: InvoiceRow | None = None
+        self._head_cells: list[Cell] = []
         self._lines: dict[int, InvoiceLineRow] = {}
         self._errors: list[RowError] = []
 
     def add(self, record: Record, evidence: Evidence) -> None:
         """Read one more row."""
-        head, line = _head(record, self._number, evidence), _line(record, evidence)
+        cells = record.cells(HEAD_FIELDS)
         if self._head is None:
+            head = _head(record, self._number, evidence)
             _check_due_date(record, head)
+        elif cells == self._head_cells:  # as a rule: the same words mean the same
+            head = self._head
         else:
+            head = _head(record, self._number, evidence)
             _compare(record, self._head, head)
+        line = _line(record, evidence)
         if first := self._lines.get(line.position):
             record.refuse("position", f"“{line.position}” is also on line {first.line}.")
         if line.position:
             self._lines[line.position] = line
-        if not record.errors:
-            self._head = self._head or head
+        if not record.errors and self._head is None:
+            self._head, self._head_cells = head, cells
         self._errors += record.errors
 
     def outcome(self, doubt: int) -> Iterator[InvoiceRow | RowError]:

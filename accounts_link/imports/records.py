@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from accounts_link.imports.headings import Headings
@@ -35,15 +35,20 @@ class Record:
 
     def need(self, field: str, parse: Callable[[Cell], T], otherwise: T) -> T:
         """Return a field that must be filled in; `otherwise`, with an error, when it is not."""
-        if is_empty(self.cell(field)):
+        cell = self.cell(field)
+        if is_empty(cell):
             self.refuse(field, "is empty; fill it in.")
-        return self.read(field, parse, otherwise)
+            return otherwise
+        return self._parsed(field, cell, parse, otherwise)
 
     def read(self, field: str, parse: Callable[[Cell], T], otherwise: T) -> T:
         """Return a field; `otherwise` when it is empty, or, with an error, can't be read."""
         cell = self.cell(field)
         if is_empty(cell):
             return otherwise
+        return self._parsed(field, cell, parse, otherwise)
+
+    def _parsed(self, field: str, cell: Cell, parse: Callable[[Cell], T], otherwise: T) -> T:
         try:
             if isinstance(cell, Broken):
                 raise CellError(cell.reason)  # noqa: TRY301 - told like any other bad cell
@@ -56,6 +61,10 @@ class Record:
         """Return the bare cell; empty when the file has no such column."""
         place = self._headings.places.get(field)
         return "" if place is None or place >= len(self._cells) else self._cells[place]
+
+    def cells(self, fields: Sequence[str]) -> list[Cell]:
+        """Return the bare cells of some fields, in their order."""
+        return [self.cell(field) for field in fields]
 
     def has_error(self, field: str) -> bool:
         """Whether something is wrong with this field."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,8 +10,13 @@ from accounts_link.imports.documents import InvoiceRow
 from accounts_link.imports.shapes import RowError, RowNote
 from sync.models import Invoice, InvoiceLine, InvoiceState
 from sync.models.documents import BEFORE_THE_OUTBOX
-from sync.services.fingerprints import FIELDS, LATER_FIELDS, LATER_LINE_FIELDS, LINE_FIELDS
-from sync.services.fingerprints import fingerprint as fingerprint_of
+from sync.services.fingerprints import (
+    FIELDS,
+    LATER_FIELDS,
+    LATER_LINE_FIELDS,
+    LINE_FIELDS,
+    fingerprint,
+)
 from sync.services.intake_files import Brought, keep_files
 from sync.services.intake_report import Report, whole_or_not
 from sync.services.whose import Clue, Directory
@@ -36,7 +41,7 @@ def take_in_invoices(
     """
     report, seen = Report(), _Seen()
     for batch in _batches(seen.sifted(report.good_ones(rows), report)):
-        _Batch(batch, report, source, now).take_in(dry_run=dry_run)
+        _Batch(batch, seen.marks, report, source, now).take_in(dry_run=dry_run)
     if not dry_run:
         report.refresh_statistics()
     return report
@@ -60,13 +65,13 @@ class _Seen:
     """The numbers that came already in this intake: a number stands for one document."""
 
     def __init__(self) -> None:
-        self._fingerprints: dict[str, str] = {}
+        self.marks: dict[str, str] = {}  # their fingerprints
 
     def sifted(self, rows: Iterable[InvoiceRow], report: Report) -> Iterator[InvoiceRow]:
         """Yield each document once; the same again is noted, another of its number refused."""
         for row in rows:
-            mark = fingerprint_of(row)
-            first = self._fingerprints.setdefault(row.number, mark)
+            mark = fingerprint(row)
+            first = self.marks.setdefault(row.number, mark)
             if first is mark:
                 yield row
             elif first == mark:
@@ -84,6 +89,7 @@ class _Batch:
     """Documents that are saved together."""
 
     rows: list[InvoiceRow]
+    marks: Mapping[str, str]  # the fingerprint of each number
     report: Report
     source: str
     now: datetime
@@ -108,7 +114,7 @@ class _Batch:
         if known is None:
             self._ready(self.new, Invoice(number=row.number), row)
             self.report.count(row.number, "new", row.line)
-        elif known.fingerprint == fingerprint_of(row):
+        elif known.fingerprint == self.marks[row.number]:
             self._stays(row)
         elif _only_brings_files(row, known):
             self._stays(row)
@@ -123,7 +129,7 @@ class _Batch:
         for name in (*FIELDS, *LATER_FIELDS):
             setattr(invoice, name, getattr(row, name))
         invoice.source = Invoice.Source.UBL if _is_ubl(row) else self.source
-        invoice.fingerprint = fingerprint_of(row)
+        invoice.fingerprint = self.marks[row.number]
         invoice.imported_at = self.now
         pairs.append((invoice, row))
         self.report.add_total(row)

@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
-BENCHES = ["bench_matching", "bench_overview", "bench_mirror", "bench_push", "bench_budget"]
+BENCHES = [
+    "bench_matching",
+    "bench_overview",
+    "bench_mirror",
+    "bench_push",
+    "bench_budget",
+    "bench_import",
+]
 
 
 def main() -> None:
