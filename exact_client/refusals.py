@@ -35,19 +35,56 @@ _MISSING = r"(verplicht|mandatory|obligatoire|pflichtfeld)\s*:\s*"
 _UNFIT = (
     r"(ongeldige? referentie|invalid reference|référence incorrecte|ungültiger verweis|ongeldig"
     r"|invalid|incorrect|ungültig|niet toegestaan|not allowed|non autorisé|nicht erlaubt"
-    r"|blocked|geblokkeerd|bloqué|gesperrt|not found|niet gevonden|unknown|onbekend)\s*:\s*"
+    r"|blocked|geblokkeerd|bloqué|gesperrt|not found|niet gevonden|introuvable|nicht gefunden"
+    r"|unknown|onbekend|inconnu|unbekannt)\s*:\s*"
 )
 _EITHER = f"({_MISSING}|{_UNFIT})"
 _CUSTOMER = r"(klant|customer|client|kunde|factuur voor|invoice to|besteld door|ordered by)"
-_IN_USE = r"(in gebruik|in use|utilisé|in gebrauch|bestaat reeds|already exists)"
+_IN_USE = (
+    r"(in gebruik|in use|utilisé|in gebrauch|bestaat reeds|already exists|existe déjà"
+    r"|bereits vorhanden)"
+)
+_LEDGER = r"(grootboek|g/l|gl ?account|ledger account|(type de )?compte général|sachkonto)"
 
 # From special to general: the first that fits decides.
 REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        "reconnect",
+        "Exact doesn't take our permission any more.",
+        "Connect to Exact again, as a user who is active there.",
+        r"invalid_grant|unauthorized_client|user is not active|old refresh token"
+        r"|refresh ?token (has )?expired|invalid or empty chainid",
+    ),
+    Refusal(
+        "too_early",
+        "The permission was renewed before Exact allows it; the one we have stays good.",
+        "Wait: it goes on by itself. If it is seen again and again, report it.",
+        r"access[_ ]token not expired",
+    ),
+    Refusal(
+        "no_right",
+        "The user who connected has no access to this company any more.",
+        "Give the user access to it in Exact, or connect with another user.",
+        r"wrong division|verkeerde administratie|mauvaise administration|falsche verwaltung",
+    ),
+    Refusal(
+        "no_right",
+        "The user who connected may not make documents of this kind.",
+        "Let the accountant who holds the licence connect once, or choose another document type.",
+        r"document type not allowed|documentsoort is niet toegestaan"
+        r"|type de document non autorisé|dokumenttyp nicht erlaubt",
+    ),
     Refusal(
         "in_use_elsewhere",
         "Exact can't delete it, because something else in the books uses it.",
         "Remove what uses it first, or leave it and switch it off.",
         r"(kan niet verwijderen|cannot delete|suppression impossible|löschen nicht möglich)",
+    ),
+    Refusal(
+        "in_use_elsewhere",
+        "The entry is processed or paid in Exact, so it can't be changed from outside.",
+        "Book a reversal, or let the accountant change it in Exact.",
+        rf"{_UNFIT}(verkoopboekingen|sales entries|écritures de vente|verkaufsbuchungen)",
     ),
     Refusal(
         "taken",
@@ -61,7 +98,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "closed_period",
         "The period of this date is closed in Exact.",
-        "Reopen the period in Exact, or book it on a date in an open one.",
+        "Reopen the period in Exact, book it in the next open one, or hold it.",
         r"(periode\b.{0,12} is afgesloten|period\b.{0,12} is closed|closed period"
         r"|période est clôturée|periode ist abgeschlossen)",
     ),
@@ -88,20 +125,34 @@ REFUSALS: tuple[Refusal, ...] = (
         "The account's receivables account in Exact is not that of the journal.",
         "Choose another journal, or change the receivables account of the account in Exact.",
         r"debiteurenrekening van deze relatie|klantenrekening.*verkoopdagboek|debtor account of"
-        r" this relation|compte client de cette relation|debitorenkonto dieses kontakts",
+        r" this relation|customer's account.*sales journal|compte client .*journal de ventes"
+        r"|debitorenkonto .*verkaufsjournal",
+    ),
+    Refusal(
+        "bad_vat_code",
+        "The VAT code of a line doesn't fit the customer's country, or its rate.",
+        "Choose another code for this country and rate in the VAT matrix.",
+        rf"{_EITHER}(btw-?percentage|vat percentage|taux de tva|ust-satz)",
+    ),
+    Refusal(
+        "bad_vat_code",
+        "The VAT of a line doesn't fit its amount.",
+        "Use a VAT code of the exclusive type for net amounts, or correct the VAT of the document.",
+        r"amount of vat line .*does not equal|bedrag van btw-regel .*niet gelijk"
+        r"|montant de la ligne de tva .*pas égal|betrag der ust-zeile .*entspricht nicht",
     ),
     Refusal(
         "bad_vat_code",
         "Exact doesn't accept the VAT code of a line.",
         "Check the VAT mapping: the code must exist, be for sales, and fit the country.",
-        rf"{_EITHER}(btw-?(code|percentage)|vat (code|percentage)|code tva|ust-schlüssel)"
-        r"|amount of vat line .* does not equal",
+        rf"{_EITHER}(btw-?code|vat code|code tva|ust-schlüssel)",
     ),
     Refusal(
         "bad_vat_number",
         "Exact doesn't accept the VAT number.",
-        "Correct the VAT number of the customer.",
-        rf"{_EITHER}(btw-?nummer|vat number|numéro de tva|ust-idnr)|invalid vat number",
+        "Correct the VAT number of the customer: it begins with its country, such as BE0403019261.",
+        rf"{_EITHER}(btw-?nummer|vat number|numéro de tva|ust-idnr)|ongeldig btw-?nummer"
+        r"|invalid vat number|numéro de tva incorrect|ungültige ust-idnr",
     ),
     Refusal(
         "bad_journal",
@@ -112,10 +163,17 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         "bad_gl",
+        "The G/L account of a line is blocked in Exact.",
+        "Unblock it in Exact, or map the line to another one.",
+        rf"(blocked|geblokkeerd|bloqué|gesperrt|niet toegestaan|not allowed|non autorisé"
+        rf"|nicht erlaubt)\s*:\s*{_LEDGER}",
+    ),
+    Refusal(
+        "bad_gl",
         "Exact doesn't accept the G/L account of a line.",
         "Map the line to a revenue account that exists and is not blocked.",
-        rf"{_EITHER}(grootboek|g/l|gl ?account|ledger account|compte général|sachkonto)"
-        r"|grootboek .* niet gevonden",
+        rf"{_EITHER}{_LEDGER}|grootboek .*niet gevonden|not found: account .*g/l"
+        r"|compte général .*introuvable|sachkonto .*nicht gefunden",
     ),
     Refusal(
         "bad_payment_condition",
@@ -136,7 +194,8 @@ REFUSALS: tuple[Refusal, ...] = (
         "Exact doesn't know the account, or none was given.",
         "Link the customer to an account that exists, or create it again.",
         rf"{_EITHER}({_CUSTOMER}|relatie|account\b|relation|konto\b)"
-        r"|klant werd niet gevonden|customer (was )?not found",
+        r"|klant werd niet gevonden|customer (was )?not found|client n'a pas été trouvé"
+        r"|kunde wurde nicht gefunden",
     ),
     Refusal(
         "bad_email",
@@ -151,16 +210,18 @@ REFUSALS: tuple[Refusal, ...] = (
         r"entry is not balanced|niet in evenwicht",
     ),
     Refusal(
-        "no_right",
-        "The user who connected may not do this in this company.",
-        "Give the user the right in Exact, or connect with another user.",
-        r"document type not allowed|wrong division",
+        "bad_value",
+        "Exact doesn't take this file.",
+        "Attach it as PDF or XML, and no larger than Exact allows.",
+        rf"{_UNFIT}(bestandsnaam|bestandsgrootte|file (name|size)|nom du fichier"
+        r"|taille du fichier|dateiname|dateigröße)",
     ),
     Refusal(
         "missing_field",
         "Exact wants a field that is empty.",
         "Fill the field that Exact names.",
-        rf"{_MISSING}|should not be empty|please add a \$select|mandatory filtering",
+        rf"{_MISSING}|should not be empty|mag niet leeg zijn|ne peut pas être vide"
+        r"|darf nicht leer sein|please add a \$select|mandatory filtering",
     ),
     Refusal(
         "bad_value",

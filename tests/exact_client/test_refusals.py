@@ -54,6 +54,10 @@ TEXTS = {
     ),
     "Document Type not allowed": "no_right",
     "Wrong Division": "no_right",
+    "invalid_grant: The user is not active": "reconnect",
+    "refresh token expired": "reconnect",
+    "Token is not allowed, because of invalid or empty chainId": "reconnect",
+    "Rate limit exceeded: access_token not expired": "too_early",
     "Verplicht: Naam": "missing_field",
     "Pflichtfeld: Name": "missing_field",
     "Name should not be empty": "missing_field",
@@ -69,6 +73,55 @@ def test_a_known_text_is_recognised(text: str, kind: str) -> None:
     assert found is not None
     assert found.kind == kind
     assert not refusals.is_internal(text)
+
+
+# What integrators' users meet most: the text, a word of its cause, and a word of what mends it.
+MEANINGS = [
+    ("Periode is afgesloten: 2026-03", "closed", "next open one, or hold"),
+    ("closed period", "closed", "Reopen the period"),
+    ("Unknown: Financial year (Period-date table)", "no financial year", "Create the financial"),
+    ("Onbekend: Boekjaar", "no financial year", "Create the financial year"),
+    ("Already exists \u2013 Entry number 26700006, Journal 70", "exists in Exact already", "adopt"),
+    ("Boekstuknummer in gebruik", "exists in Exact already", "another number"),
+    ("Bestaat al bij Exact met boekstuknr: 26700001, 26700002", "exists in Exact", "Compare"),
+    ("Invalid: Customer (Type)", "not a customer", "Make it a customer"),
+    ("Ongeldig: Klant (Type)", "not a customer", "link another account"),
+    ("Mandatory: Account", "none was given", "Link the customer"),
+    ("Verplicht: Relatie", "none was given", "Link the customer"),
+    ("Not found: Account 700100 G/L", "G/L account", "Map the line"),
+    ("Grootboek 700100 niet gevonden", "G/L account", "Map the line"),
+    ("Ongeldige referentie: Btw-code", "VAT code", "VAT mapping"),
+    ("Ongeldig: Btw-percentage []", "country", "another code"),
+    ("amount of VAT line 2 does not equal total of base lines", "fit its amount", "exclusive"),
+    ("Ongeldige referentie: Betalingsconditie", "payment condition", "Map it"),
+    ("Verplicht: Betalingsconditie", "payment condition", "Map it"),
+    ("Verplicht: Dagboek", "journal", "Choose a sales journal"),
+    ("Invalid: Journal (type)", "journal", "Choose a sales journal"),
+    ("Invalid: Email []", "e-mail", "Correct the e-mail"),
+    ("Blocked: Ledger account", "blocked", "Unblock it"),
+    ("Klantenrekening 400000 niet gelijk aan die van het verkoopdagboek", "not that of the journal",
+     "Choose another journal"),
+    ("Klant werd niet gevonden", "doesn't know the account", "create it again"),
+    ("Document Type not allowed", "may not make documents", "accountant"),
+    ("Wrong Division", "no access", "connect with another user"),
+    ("The user is not active", "permission", "Connect to Exact again"),
+    ("Old refresh token used", "permission", "Connect to Exact again"),
+    ("refresh token expired", "permission", "Connect to Exact again"),
+    ("Rate limit exceeded: access_token not expired", "before Exact allows", "Wait"),
+    ("Invalid VAT number", "VAT number", "begins with its country"),
+    ("Name should not be empty", "empty", "Fill the field"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "cause", "mend"), MEANINGS)
+def test_a_known_text_is_explained_with_its_cause_and_its_mend(
+    text: str, cause: str, mend: str
+) -> None:
+    told = refusals.explained(text)
+
+    assert cause in told
+    assert mend in told
+    assert told.endswith(f"Exact says: “{text}”")
 
 
 def test_an_unknown_text_is_shown_in_exacts_own_words() -> None:
