@@ -81,7 +81,7 @@ def _difference(entry: OutboxEntry, answer: Answer) -> str:
     if answer.label and _spaced(answer.label) != _spaced(asked):
         return f"under “{answer.label}” instead of “{asked}”"
     if answer.amount is not None and entry.amount is not None and answer.amount != entry.amount:
-        return f"for {answer.amount} instead of {entry.amount}"
+        return f"for {answer.amount:.2f} instead of {entry.amount:.2f}"
     return ""
 
 

@@ -100,7 +100,8 @@ def _plain(number: str) -> str:
 
 def _hold(office: Office, entry: OutboxEntry, record: SalesEntryRecord) -> None:
     found = Answer.of(record)
-    differs = "" if found.amount == entry.amount else f", for {found.amount} and not {entry.amount}"
+    is_equal = found.amount is None or found.amount == entry.amount
+    differs = "" if is_equal else f", for {found.amount:.2f} and not {entry.amount:.2f}"
     outbox.move(
         entry,
         State.CONFLICT,

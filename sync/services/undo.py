@@ -143,8 +143,8 @@ def why_to_ask_first(exact: ExactClient, row: OutboxEntry) -> tuple[str, str] | 
         return None
     if record.status != OPEN:
         return "Exact processed the entry meanwhile.", "Undo it with a reversing entry instead."
-    if str(record.amount_fc) != row.payload["AmountFC"]:
-        return f"The entry is for {record.amount_fc} by now.", "Look at it, then undo it again."
+    if record.amount_fc is not None and record.amount_fc != Decimal(row.payload["AmountFC"]):
+        return f"The entry is for {record.amount_fc:.2f} by now.", "Look at it, then undo it again."
     return None
 
 
@@ -213,10 +213,11 @@ def _removal(undoing: Undoing) -> outbox.Order:
     if not undoing.may_be_removed:
         raise DecisionError(f"It can't be deleted: {undoing.why_not_removed}")
     entry, record = undoing.entry, undoing.record
+    amount = record.amount_fc if record else entry.amount
     body = {
         "EntryID": str(entry.remote_id),
         "EntryNumber": entry.remote_number,
-        "AmountFC": str(record.amount_fc if record else entry.amount),
+        "AmountFC": f"{amount or Decimal(0):.2f}",
     }
     return _order(undoing, Kind.REMOVAL, body, entry.amount)
 

@@ -117,3 +117,94 @@ def test_a_question_that_exact_does_not_take_holds_nothing_up(
     push.push(office)
 
     assert len(sandbox.entries) == 1
+
+
+@pytest.mark.usefixtures("us")
+def test_what_a_person_typed_as_the_user_of_our_connection_is_found_too(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    key = typed_by_hand(office, sandbox, invoice, invoice.number)
+    us = str(office.division.connection.user_id)
+    sandbox.change(office.division.code, "entries", key, Creator=us)
+
+    push.push(office)
+
+    entry = entry_of(invoice)
+    assert (entry.state, str(entry.offered_id), len(sandbox.entries)) == ("conflict", key, 1)
+
+
+@pytest.mark.usefixtures("us")
+def test_what_we_booked_ourselves_is_never_taken_for_typed(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    first = an_invoice(customer=customer, released_at=NOW)
+    push.push(office)
+    key = str(entry_of(first).remote_id)
+    sandbox.change(office.division.code, "entries", key, YourRef="", Creator=SOMEBODY)
+    second = an_invoice(customer=customer, released_at=NOW)
+    sandbox.change(office.division.code, "entries", key, Description=second.number)
+
+    push.push(office)
+
+    assert entry_of(second).state == "done"
+
+
+@pytest.mark.usefixtures("us")
+def test_a_typed_entry_for_another_amount_is_offered_and_says_so(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    key = typed_by_hand(office, sandbox, invoice, invoice.number)
+    sandbox.alter(key, {"AmountFC": 90.0, "VATAmountFC": 18.9})
+
+    push.push(office)
+
+    entry = entry_of(invoice)
+    assert "for 108.90 and not 121.00" in entry.reason
+    assert [str(answer.id) for answer in decide.candidates(office, entry)] == [key]
+
+
+@pytest.mark.usefixtures("us")
+def test_not_this_one_is_remembered_and_ours_is_sent(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    typed_by_hand(office, sandbox, invoice, invoice.number)
+    push.push(office)
+    entry = entry_of(invoice)
+    (found,) = decide.candidates(office, entry)
+
+    decide.reject(entry, found.id, clock_of(office), by=None)
+
+    entry = entry_of(invoice)
+    assert decide.candidates(office, entry) == []
+    assert (entry.state, entry.history.latest("pk").step) == ("conflict", "decide")
+    decide.send_again(entry, clock_of(office), by=None)
+    push.push(office)
+    sandbox.fault("lose_answer_before", path=ENTRIES, method="POST", times=1)
+    for _ in range(6):
+        push.push(office)
+        clock_of(office).advance(31)
+    invoice.refresh_from_db()
+    assert (invoice.state, len(sandbox.entries)) == ("booked", 2)
+
+
+@pytest.mark.usefixtures("us")
+def test_where_exact_does_not_search_references_others_are_still_asked_about(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    typed_by_hand(office, sandbox, invoice, invoice.number)
+    sandbox.fault(
+        "status",
+        path=ENTRIES,
+        method="GET",
+        times=1,
+        status=400,
+        body='{"error":{"message":{"value":"This $filter parameter is not supported"}}}',
+    )
+
+    push.push(office)
+
+    assert (entry_of(invoice).state, len(sandbox.entries)) == ("conflict", 1)
