@@ -42,6 +42,7 @@ NAVIGATION = [
             ("Review", "accounts_link:review", "review", "review"),
             ("Invoices", "sync:invoices", "invoice", "invoices"),
             ("Payments", "sync:payments", "payment", ""),
+            ("Reconciliation", "sync:reconciliation", "balance", ""),
             ("Link history", "accounts_link:history", "history", ""),
             ("Runs", "sync:runs", "runs", ""),
         ],

@@ -77,19 +77,16 @@ class Booking:
 
 
 def from_payload(payload: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Booking:
-    """Return the entry that this body creates; `names` gives G/L accounts and customers names."""
-    names = names or {}
-    lines = tuple(_line(line, names) for line in payload["SalesEntryLines"])
-    customer = str(payload["Customer"]).lower()
+    """Return the entry that this body creates; `names` are those of the G/L accounts, by ID."""
+    lines = tuple(_line(line, names or {}) for line in payload["SalesEntryLines"])
     return Booking(
         journal=payload["Journal"].strip(),
         booked_on=date.fromisoformat(payload["EntryDate"][:10]),
-        customer=customer,
+        customer=str(payload["Customer"]).lower(),
         reference=payload.get("YourRef", ""),
         currency=payload.get("Currency", "").strip(),
         lines=lines,
         total=sum((line.incl for line in lines), ZERO),
-        customer_name=names.get(customer, ""),
         description=payload.get("Description", ""),
     )
 

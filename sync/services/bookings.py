@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts_link.models import ExactAccount
 from sync.models import GLAccount, Journal, LedgerLine, OutboxEntry
 from sync.models.documents import IN_THE_BOOKS
 from sync.rules.bookings import ZERO, Booking, BookingLine, from_payload
@@ -154,24 +153,18 @@ def counted_as_ours(division: Division) -> QuerySet[OutboxEntry]:
 
 
 def as_booked(division: Division, entries: Iterable[OutboxEntry]) -> dict[UUID, Booking]:
-    """Return these entries as they went over the wire, by their IDs in Exact."""
-    rows = [entry for entry in entries if entry.remote_id]
-    names = _gl_names(division) | _customer_names(division, rows)
+    """Return these entries as they went over the wire, by their IDs in Exact.
+
+    Their customers should be fetched with them.
+    """
+    names = _gl_names(division)
     return {
         entry.remote_id: replace(
             from_payload(entry.payload, names),
             reference=entry.payload.get("YourRef") or entry.reference,
+            customer_name=entry.customer.name,
             number=entry.remote_number,
         )
-        for entry in rows
+        for entry in entries
         if entry.remote_id
     }
-
-
-def _customer_names(division: Division, entries: Iterable[OutboxEntry]) -> dict[str, str]:
-    wanted = {entry.payload["Customer"] for entry in entries}
-    names: dict[str, str] = {}
-    for some in batches(wanted, CHUNK):
-        accounts = ExactAccount.objects.filter(division=division, exact_id__in=some)
-        names |= {str(key): name for key, name in accounts.values_list("exact_id", "name")}
-    return names

@@ -97,3 +97,12 @@ def _touched(
     for remote_id, settled_at, day in days.iterator(CHUNK):
         if remote_id in touched or (since and settled_at and settled_at >= since):
             yield date.fromisoformat(day[:10]).replace(day=1)
+
+
+def compare_again(invoice: Invoice, *, now: datetime) -> None:
+    """Compare the month of a document about which a person decided, if it was ever compared."""
+    day = invoice.book_on or invoice.invoice_date
+    month = day.replace(day=1)
+    known = ComparedMonth.objects.filter(division=invoice.division_id, month=month)
+    if invoice.division is not None and known.exists():
+        compare(invoice.division, month, now=now)

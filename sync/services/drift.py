@@ -81,7 +81,7 @@ def check(
     """
     compared = Compared()
     for keys in batches(sorted(_keys(division, touched, since)), BATCH):
-        entries = _current(division).filter(pk__in=keys).select_related("invoice")
+        entries = _current(division).filter(pk__in=keys).select_related("invoice", "customer")
         for found in versions(division, entries):
             compared.checked += 1
             _write(found, compared)
@@ -176,7 +176,7 @@ def versions_of(invoice: Invoice) -> Versions:
     division = invoice.division
     entries = OutboxEntry.objects.filter(
         invoice=invoice, kind=Kind.SALES_ENTRY, state=State.DONE, remote_id=invoice.entry_id
-    ).select_related("invoice")
+    ).select_related("invoice", "customer")
     if division is None or not entries.exists():
         raise DriftError(f"{invoice.number} is not in the books.")
     return versions(division, entries)[0]

@@ -70,7 +70,7 @@ def reconcile(division: Division, month: date) -> Reconciliation:
 
 def _ours(division: Division, month: date, in_exact: Collection[UUID]) -> dict[UUID, Ours]:
     """Return what we booked in the month, and what of ours Exact has in it."""
-    counted = bookings.counted_as_ours(division).select_related("invoice")
+    counted = bookings.counted_as_ours(division).select_related("invoice", "customer")
     rows = {entry.remote_id: entry for entry in counted.filter(_dated_in(month)).iterator(CHUNK)}
     for some in batches(in_exact - rows.keys(), CHUNK):
         rows |= {entry.remote_id: entry for entry in counted.filter(remote_id__in=some)}
