@@ -57,18 +57,15 @@ class ExactJSON(Parser):
             raise Problem("not_json", f"It stops making sense at {where}: {error.msg}.") from None
 
 
-def _decimal(text: str) -> Decimal:
-    """Keep 0.1 what it is; a number of absurd size would cost memory to write out."""
+def _decimal(text: str) -> Decimal | float:
+    """Keep 0.1 what it is. A number of absurd size would cost memory to write out: no amount."""
     exponent = text.lower().partition("e")[2].lstrip("+-")
-    if len(text) > LONGEST_NUMBER or len(exponent) > 2:  # noqa: PLR2004 - up to e99
-        raise Problem("not_json", "It holds a number that is too long.")
-    return Decimal(text)
+    is_absurd = len(text) > LONGEST_NUMBER or len(exponent) > 2  # noqa: PLR2004 - up to e99
+    return float(text) if is_absurd else Decimal(text)
 
 
-def _integer(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
-        raise Problem("not_json", "It holds a number that is too long.")
-    return int(text)
+def _integer(text: str) -> int | float:
+    return float(text) if len(text) > LONGEST_NUMBER else int(text)
 
 
 def _no_number(text: str) -> None:
