@@ -135,6 +135,19 @@ class TableFileForm(forms.Form):
 class SettingsForm(ModelForm):
     """The choices that hold for a whole division."""
 
+    GROUPS = [
+        (
+            "What goes by itself",
+            ("push_policy", "push_delay_days", "push_up_to", "is_paused"),
+        ),
+        (
+            "How it is booked",
+            ("discount_policy", "discount_product", "zero_policy", "defer_revenue"),
+        ),
+        ("Files and payments", ("attach_files", "bounce_days")),
+        ("Accounts", ("create_accounts", "code_policy", "fill_search_code")),
+    ]
+
     class Meta:
         model = BookingSettings
         fields = [
@@ -146,6 +159,19 @@ class SettingsForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code_policy"].label = "Code of a new account"
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under the headings of the page."""
+        return [(heading, [self[name] for name in names]) for heading, names in self.GROUPS]
+
+    def clean(self) -> dict[str, Any]:
+        """A discount that becomes a product needs to know which."""
+        cleaned = super().clean() or self.cleaned_data
+        wants = cleaned.get("discount_policy") == BookingSettings.DiscountPolicy.PRODUCT
+        if wants and not cleaned.get("discount_product"):
+            self.add_error("discount_product", "Name the product that takes the discounts.")
+        return cleaned
 
 
 class MappingForm(ModelForm):

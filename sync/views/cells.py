@@ -1,15 +1,15 @@
-"""The rows of the three mapping cards: each cell with what it may hold and what is proposed."""
+"""The rows of the mapping cards: each cell with what it may hold and what is proposed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sync.models.mapping import RESOURCE_TYPES, VATMapping
+from sync.models import Invoice
+from sync.models.mapping import RESOURCE_TYPES
 from sync.rules.countries import country_group
 from sync.rules.guessing import REVENUE, Guess
 from sync.rules.ledger import (
@@ -20,25 +20,23 @@ from sync.rules.ledger import (
     DocumentKind,
     GLCell,
     JournalCell,
+    TermsCell,
     VatCell,
     vat_code_fault,
 )
 from sync.rules.supplies import WORDS
 from sync.services import setup
 from sync.services.mapping import Cell, Choices
+from sync.views.choices import GROUPS, Choice, Option, Options, Row
 from sync.views.fields import choices_of, name_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.services.books import Books
 
-Option = tuple[str, str]  # code, words
-Options = list[tuple[str, list[Option]]]  # heading, options
-
 NOTHING = "\u2013"  # a dash
 FEW = 150  # accounts: with more, only those of revenue are offered
 TYPES = dict(RESOURCE_TYPES)
-GROUPS = dict(VATMapping.CountryGroup.choices)
 BUSINESS = {
     "vat": "With VAT number",
     "no_vat": "Without VAT number",
@@ -46,54 +44,6 @@ BUSINESS = {
     ANY: "All others",
 }
 INVOICE, CREDIT = DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE
-
-
-@dataclass(slots=True)
-class Choice:
-    """One list of choices of a row."""
-
-    name: str  # of the field in the form
-    label: str
-    options: Options
-    code: str  # what is mapped, or guessed, or was typed and refused
-    guess: Guess | None  # when nothing is mapped
-    problem: str
-    empty: str
-    is_needed: bool = False  # before what is at hand can be booked
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether a person must choose here."""
-        return self.is_needed and not self.code
-
-
-@dataclass(slots=True)
-class Row:
-    """One row of a card."""
-
-    kind: str
-    cell: Cell
-    title: str
-    detail: str
-    choices: list[Choice]
-    is_wanted: bool = False  # somebody came here for it
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """What is missing first, then what is guessed, then the rest, wide before narrow."""
-        guesses = [choice.guess for choice in self.choices if choice.guess]
-        if any(choice.is_missing or choice.problem for choice in self.choices):
-            return 0, self.place
-        if guesses:
-            return 1 + all(guess.is_sure for guess in guesses), self.place
-        return 3, self.place
-
-    @property
-    def place(self) -> tuple[object, ...]:
-        """Where it stands among its like."""
-        if isinstance(self.cell, VatCell):
-            return list(GROUPS).index(self.cell.country_group), -self.cell.rate
-        return tuple(self.cell)
 
 
 @dataclass
@@ -115,30 +65,34 @@ class Cards:
 
     @cached_property
     def gl_accounts(self) -> list[Row]:
-        """One row for each resource that is mapped, guessed, or at hand and still uncovered."""
+        """One row for each resource that is guessed, or at hand and still uncovered."""
         known = {*self.books.mappings.gl_accounts, *self._guesses.gl_accounts}
-        open_cells = {cell for cell in self._at_hand.resources if _covering(cell, known) is None}
-        extra = {GLCell(*self.wanted[1:])} if self.wanted[:1] == ("gl",) else set()
-        extra = {cell for cell in extra if _covering(cell, known | open_cells) is None}
-        cells = known | open_cells | extra
-        rows = [self._gl_row(cell, is_needed=cell in open_cells | extra) for cell in cells]
-        return self._in_order(rows)
+        uncovered = {cell for cell in self._at_hand.resources if not _is_covered(cell, known)}
+        rows = [self._gl_row(cell, is_needed=cell in uncovered) for cell in known | uncovered]
+        return [row for row in self._in_order(rows) if row.is_open]
 
     @cached_property
     def vat_codes(self) -> list[Row]:
-        """One row for each country group and rate, with a choice for each business type."""
+        """One row for each country group and rate of which something is guessed or missing."""
         home = self.division.country
         at_hand = {
             VatCell(country_group(land, home), business, rate)
-            for land, business, rate in self._at_hand.vat
+            for land, business, rate, *_ in self._at_hand.vat
         }
         usual = setup.vat_cells(self.division, self._at_hand)
         cells = {*usual, *at_hand, *self.books.mappings.vat_codes}
-        if self.wanted[:1] == ("vat",):
-            _, group, business, rate, *more = self.wanted
-            cells.add(VatCell(group, business, Decimal(rate), *more))
         rows = {cell._replace(business_type=ANY) for cell in cells}
-        return self._in_order(self._vat_row(row, cells, at_hand) for row in rows)
+        found = self._in_order(self._vat_row(row, cells, at_hand) for row in rows)
+        return [row for row in found if row.is_open]
+
+    @cached_property
+    def payment_conditions(self) -> list[Row]:
+        """One row for each of the source's payment terms, and one for all others."""
+        if not self.books.ledger.payment_conditions:
+            return []
+        mapped = self.books.mappings.payment_conditions
+        told = {TermsCell(terms) for terms in self._told_terms}
+        return self._in_order(map(self._terms_row, {TermsCell(ANY), *told, *mapped}))
 
     @property
     def guessed(self) -> int:
@@ -168,6 +122,12 @@ class Cards:
         return setup.sold()
 
     @cached_property
+    def _told_terms(self) -> list[str]:
+        """The payment terms of all documents, in the source's words."""
+        told = Invoice.objects.exclude(payment_terms="").order_by()
+        return list(told.values_list("payment_terms", flat=True).distinct())
+
+    @cached_property
     def _guesses(self) -> setup.Cells:
         return setup.guesses(self.division, self.books)
 
@@ -179,16 +139,11 @@ class Cards:
         return ordered
 
     def _wanted_cell(self, rows: list[Row]) -> object:
-        """Return the cell that covers what somebody came here for."""
+        """Return the cell that somebody came here for; a location's row holds all of its own."""
         kind, *parts = self.wanted or ("",)
         if not rows or rows[0].kind != kind:
             return None
-        if kind == "journal":
-            return next((row.cell for row in rows if row.cell[0] == parts[0]), None)
-        if kind == "gl":
-            return _covering(GLCell(*parts), {GLCell(*row.cell) for row in rows})
-        group, _, rate, *more = parts
-        return VatCell(group, ANY, Decimal(rate), *more)
+        return next((row.cell for row in rows if [row.cell[0]] == parts), None)
 
     def _journal_row(self, place: str) -> Row:
         journals = [
@@ -200,22 +155,43 @@ class Cards:
         mapped = self.books.mappings.journals
         alike = "As every other location" if place else NOTHING
         credit_alike = "The same journal" if mapped.get(own) or not place else alike
-        centre = self._choice("cost_centre", (place,), "Cost centre", self._centres, "None")
-        centre.code = self.typed.get(centre.name, self.books.mappings.cost_centres.get(place, ""))
         choices = [
             self._choice("journal", own, "Invoices", [("", journals)], alike),
             self._choice("journal", credit, "Credit notes", [("", journals)], credit_alike),
-            *([centre] if self._centres[0][1] else []),
+            *self._carried(place),
         ]
         if mapped.get(own) and not mapped.get(credit):
             choices[1].guess, choices[1].code = None, self.typed.get(choices[1].name, "")
         choices[0].is_needed = not place
         return Row("journal", own, place or "Every other location", "", choices)
 
+    def _carried(self, place: str) -> Iterator[Choice]:
+        """Yield what lines of a location carry: a cost centre and a unit, where there are any."""
+        mappings = self.books.mappings
+        for kind, label, options, chosen in (
+            ("cost_centre", "Cost centre", self._centres, mappings.cost_centres),
+            ("cost_unit", "Cost unit", self._units, mappings.cost_units),
+        ):
+            choice = self._choice(kind, (place,), label, [("", options)], "None")
+            choice.code = self.typed.get(choice.name, chosen.get(place, ""))
+            if options:
+                yield choice
+
     @cached_property
-    def _centres(self) -> Options:
-        rows = self.division.cost_centres.filter(is_gone=False)
-        return [("", [(row.code, f"{row.code} · {row.description}") for row in rows])]
+    def _centres(self) -> list[Option]:
+        return _offered(self.division.cost_centres.filter(is_gone=False))
+
+    @cached_property
+    def _units(self) -> list[Option]:
+        return _offered(self.division.cost_units.filter(is_gone=False))
+
+    def _terms_row(self, cell: TermsCell) -> Row:
+        offered = _offered(self.books.ledger.payment_conditions.values())
+        empty = "As all other terms" if cell.payment_terms else "The condition of the account"
+        options: Options = [("", offered)]
+        choice = self._choice("payment_condition", cell, "In Exact", options, empty)
+        title = cell.payment_terms or "All other terms"
+        return Row("payment_condition", cell, title, "", [choice])
 
     def _gl_row(self, cell: GLCell, *, is_needed: bool) -> Row:
         what = " ".join(filter(None, (TYPES.get(cell.resource_type), cell.resource_code)))
@@ -262,6 +238,7 @@ class Cards:
             "journal": (self.books.mappings.journals, self._guesses.journals),
             "gl": (self.books.mappings.gl_accounts, self._guesses.gl_accounts),
             "vat": (self.books.mappings.vat_codes, self._guesses.vat_codes),
+            "payment_condition": (self.books.mappings.payment_conditions, {}),
         }
         mapped, guesses = tables.get(kind, ({}, {}))
         code = mapped.get(key, "")
@@ -275,11 +252,13 @@ class Cards:
         return Choice(name, label, options, code, guess, self._faults.get(key, ""), empty)
 
 
-def _covering(cell: GLCell, known: Iterable[GLCell]) -> GLCell | None:
-    """Return the cell that decides for this one, as the booking rules look for it."""
-    known = set(known)
-    for kept in GL_FALLBACKS:
-        wider = GLCell(*(getattr(cell, name) if name in kept else ANY for name in cell._fields))
-        if wider in known:
-            return wider
-    return None
+def _is_covered(cell: GLCell, known: Collection[GLCell]) -> bool:
+    """Whether a cell decides for this one, as the booking rules look for it."""
+    return any(
+        GLCell(*(getattr(cell, name) if name in kept else ANY for name in cell._fields)) in known
+        for kept in GL_FALLBACKS
+    )
+
+
+def _offered(rows: Iterable[Any]) -> list[Option]:
+    return [(row.code, f"{row.code} · {row.description}") for row in rows]

@@ -8,7 +8,7 @@ from hashlib import sha256
 from urllib.parse import quote, unquote
 
 from sync.models.mapping import SUPPLIES, VAT_CATEGORIES, VATMapping
-from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
+from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
 from sync.services.mapping import Choices
 
 KINDS = {
@@ -16,6 +16,8 @@ KINDS = {
     "cost_centres": "cost_centre",
     "gl_accounts": "gl",
     "vat_codes": "vat",
+    "cost_units": "cost_unit",
+    "payment_conditions": "payment_condition",
 }
 
 
@@ -47,20 +49,30 @@ def fields_of(chosen: Choices) -> dict[str, str]:
 def choices_of(typed: Mapping[str, str]) -> Choices:
     """Read the fields of the cards back into cells; a field that is none of theirs is ignored."""
     journals: dict[JournalCell, str] = {}
-    centres: dict[str, str] = {}
+    of_location: dict[str, dict[str, str]] = {"cost_centre": {}, "cost_unit": {}}
+    conditions: dict[TermsCell, str] = {}
     accounts: dict[GLCell, str] = {}
     codes: dict[VatCell, str] = {}
     for name, code in typed.items():
         match [unquote(part) for part in name.split("/")]:
             case ["journal", place, kind] if kind in list(DocumentKind):
                 journals[JournalCell(place, DocumentKind(kind))] = code
-            case ["cost_centre", place]:
-                centres[place] = code
+            case ["cost_centre" | "cost_unit" as kind, place]:
+                of_location[kind][place] = code
+            case ["payment_condition", terms]:
+                conditions[TermsCell(terms)] = code
             case ["gl", place, resource_type, resource_code]:
                 accounts[GLCell(place, resource_type, resource_code)] = code
             case ["vat", group, business, rate, *more] if _is_vat_cell(group, more):
                 codes[VatCell(group, business, Decimal(rate), *more)] = code
-    return Choices(journals, centres, accounts, codes)
+    return Choices(
+        journals=journals,
+        cost_centres=of_location["cost_centre"],
+        cost_units=of_location["cost_unit"],
+        gl_accounts=accounts,
+        vat_codes=codes,
+        payment_conditions=conditions,
+    )
 
 
 def _is_vat_cell(group: str, more: list[str]) -> bool:

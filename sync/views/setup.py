@@ -7,9 +7,8 @@ from decimal import InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,15 +18,16 @@ from exact_client.errors import ExactError
 from exact_client.models import Division, ExactConnection
 from sync import tasks
 from sync.forms import SettingsForm
-from sync.models import BookingSettings, Run
-from sync.services import books, mapping
+from sync.models import BookingSettings, Journal, Run, WhenClosed
+from sync.services import books, divisions, mapping, prepare
 from sync.services import setup as setting_up
 from sync.services.jobs import office_of
 from sync.views.cells import Cards
 from sync.views.common import may_see, may_set_up, start
 from sync.views.fields import choices_of
+from sync.views.undo import remembered
 
-CARDS = {"journals", "gl", "vat"}
+CARDS = {"journals", "gl", "vat", "terms"}
 
 
 @require_safe
@@ -49,41 +49,61 @@ def _page(request: HttpRequest, status: int = 200, **shown: Any) -> HttpResponse
         "is_ready": setting_up.is_ready(steps),
     }
     if division is not None:
-        context |= _division_part(division, shown)
+        context |= _division_part(request, division, shown)
     return render(request, "sync/setup.html", context, status=status)
 
 
 _HIDDEN = Division.Status.HIDDEN
 
 
-def _division_part(division: Division, shown: Mapping[str, Any]) -> dict[str, Any]:
+def _division_part(
+    request: HttpRequest, division: Division, shown: Mapping[str, Any]
+) -> dict[str, Any]:
     chosen = BookingSettings.objects.filter(division=division).first()
     form = shown.get("form") or SettingsForm(instance=chosen or BookingSettings(division=division))
     told = {name: shown[name] for name in ("wanted", "typed", "faults") if name in shown}
     known = books.books_of(division)
-    return {"cards": Cards(division, known, **told), "form": form, "ledger": known.ledger}
+    return {
+        "cards": Cards(division, known, **told),
+        "counts": {
+            "gl": len(known.mappings.gl_accounts),
+            "vat": len(known.mappings.vat_codes),
+        },
+        "form": form,
+        "journals": division.journals.filter(type=Journal.SALES, is_blocked=False, is_gone=False),
+        "policies": WhenClosed.choices,
+        "undo": remembered(request, division),
+    }
 
 
 @require_POST
 @may_set_up
-def choose_division(request: HttpRequest) -> HttpResponse:
-    """Work with this division from now on, and read what its books offer."""
-    pk = request.POST.get("division", "")
-    division = get_object_or_404(Division, pk=pk if pk.isdecimal() else None)
-    with transaction.atomic():
-        Division.objects.exclude(pk=division.pk).filter(is_chosen=True).update(is_chosen=False)
-        Division.objects.filter(pk=division.pk).update(is_chosen=True)
-        BookingSettings.objects.get_or_create(division=division)
-    messages.success(request, f"Working with {division} from now on.")
-    _read(request, division)
-    start(request, Run.Job.MIRROR, tasks.mirror)
+def choose_divisions(request: HttpRequest) -> HttpResponse:
+    """Work with the ticked divisions from now on, and read what the books of new ones offer."""
+    keys = [pk for pk in request.POST.getlist("division") if pk.isdecimal()]
+    wanted = list(Division.objects.exclude(status=_HIDDEN).filter(pk__in=keys))
+    try:
+        new = divisions.choose(wanted)
+    except divisions.DivisionsError as error:
+        messages.error(request, str(error))
+        return redirect("sync:setup")
+    messages.success(request, f"Working with {_listed(wanted)} from now on.")
+    for division in new:
+        _read(request, division)
+    if new:
+        start(request, Run.Job.MIRROR, tasks.mirror)
     return redirect("sync:setup")
+
+
+def _listed(wanted: list[Division]) -> str:
+    *first, last = map(str, wanted)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 @require_POST
 @may_set_up
 def read_books(request: HttpRequest) -> HttpResponse:
-    """Read journals, G/L accounts, VAT codes and cost centres from Exact anew."""
+    """Read journals, G/L accounts, VAT codes, conditions and cost centres from Exact anew."""
     _read(request, the_division(request))
     return redirect("sync:setup")
 
@@ -98,10 +118,29 @@ def _read(request: HttpRequest, division: Division) -> None:
         messages.success(request, f"Read from Exact: {found}.")
 
 
+CLOSING = "closing"  # what the fields of the journals begin with
+
+
+@require_POST
+@may_set_up
+def save_closing(request: HttpRequest) -> HttpResponse:
+    """Save, journal by journal, what becomes of documents whose period is closed."""
+    division = the_division(request)
+    for journal in division.journals.all():
+        policy = request.POST.get(f"{CLOSING}/{journal.pk}", journal.when_closed)
+        if policy in WhenClosed.values and policy != journal.when_closed:
+            journal.when_closed = policy
+            journal.save(update_fields=["when_closed"])
+    prepare.refresh(division)
+    messages.success(request, "Saved what happens when a period is closed.")
+    return redirect(f"{reverse('sync:setup')}#closing")
+
+
 READ = {
     "Journal": "journals",
     "GLAccount": "G/L accounts",
     "VATCode": "VAT codes",
+    "PaymentCondition": "payment conditions",
     "CostCentre": "cost centres",
 }
 
