@@ -18,6 +18,7 @@ OPEN, PROCESSED = 20, 50
 INVOICE, CREDIT_NOTE = 20, 21
 # What an entry can't lose: a null in a change leaves it as it is.
 _NEVER_NULL = {"EntryDate", "EntryNumber", "InvoiceNumber", "Currency", "Rate"}
+_NO_OBSTACLE = frozenset({"closed", "vat total"})  # to people, in Exact's own screens
 SPARSE = ("EntryID", "EntryNumber")
 SPARSE_LINE = ("ID", "EntryID")
 
@@ -105,7 +106,7 @@ class Ledger:
         if not taken.get("EntryID"):
             raise refusal("missing", "EntryID")
         entry = self._unpaid_entry(taken["EntryID"])
-        found = Findings()
+        found = self._findings()
         line = self._checks.checked_line(entry, taken, found)
         found.check()
         self._keep(entry, [*self.lines_of(entry), line])
@@ -115,7 +116,7 @@ class Ledger:
         """Change one line of an open entry."""
         before = self._lines.get(key) or {}
         entry = self._unpaid_entry(before["EntryID"])
-        found = Findings()
+        found = self._findings()
         given = {name: before.get(name) for name in ("VATAmountFC",) if before.get("_vat_given")}
         line = self._checks.checked_line(
             entry, {**before, "VATAmountFC": None, **given, **taken}, found
@@ -155,7 +156,7 @@ class Ledger:
         return entry
 
     def _findings(self) -> Findings:
-        return Findings(ignored={"closed"} if self._by_hand else set())
+        return Findings(ignored=_NO_OBSTACLE if self._by_hand else frozenset())
 
     def _number(self, entry: Record) -> None:
         """Give the entry its number: the caller's if it is free, else the journal's next."""

@@ -214,9 +214,9 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer here, not a fau
 class Findings:
     """Collects what is wrong with a record, so that all of it is told at once."""
 
-    def __init__(self, ignored: set[str] | None = None) -> None:
+    def __init__(self, ignored: frozenset[str] = frozenset()) -> None:
         self._found: list[Finding] = []
-        self._ignored = ignored or set()
+        self._ignored = ignored
 
     def add(self, kind: str, *about: str) -> None:
         """Note a finding; the same one is told once."""
