@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -40,10 +40,16 @@ class Total:
 
     def add(self, row: InvoiceRow) -> None:
         """Count one more."""
-        self.count += 1
-        self.excl += row.total_excl or 0
-        self.vat += row.total_vat or 0
-        self.incl += row.total_incl or 0
+        zero = Decimal(0)
+        excl, vat, incl = row.total_excl or zero, row.total_vat or zero, row.total_incl or zero
+        self.join(Total(1, excl, vat, incl))
+
+    def join(self, other: Total) -> None:
+        """Add another total."""
+        self.count += other.count
+        self.excl += other.excl
+        self.vat += other.vat
+        self.incl += other.incl
 
 
 @dataclass(slots=True)
@@ -100,6 +106,18 @@ class Report:
         """Let the database look at its tables when much has come."""
         if self.new + self.changed >= MANY:
             refresh_statistics()
+
+    def absorb(self, other: Report, file: str) -> None:
+        """Add what another file brought; `file` is its name."""
+        self.new += other.new
+        self.changed += other.changed
+        self.same += other.same
+        self.taken += other.taken
+        self.errors += [replace(one, file=one.file or file) for one in other.errors]
+        self.notes += [replace(one, file=one.file or file) for one in other.notes]
+        self.unknown_columns += other.unknown_columns
+        for key, total in other.totals.items():
+            self.totals.setdefault(key, Total()).join(total)
 
     def as_json(self, *, most: int = 500) -> dict[str, Any]:
         """Return it as plain values, with at most `most` errors and notes."""

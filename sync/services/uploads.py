@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
+from accounts_link.imports.bundles import Bundle, open_bundle
 from accounts_link.imports.export import write_csv
-from accounts_link.imports.shapes import FileError
+from accounts_link.imports.shapes import FileError, Table
 from accounts_link.imports.tables import open_table
 from exact_client.models import Division
 from sync.models import Upload
 from sync.services import intake, prepare
+from sync.services.upload_samples import sample_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,9 +32,14 @@ READERS = {
     Upload.Kind.CUSTOMERS: intake.import_customers,
     Upload.Kind.INVOICES: intake.import_invoices,
 }
+OPENERS: dict[str, Callable[[BinaryIO, str], Table | Bundle]] = {
+    Upload.Kind.CUSTOMERS: open_table,
+    Upload.Kind.INVOICES: open_bundle,
+}
 SMALL = 512 * 1024  # bytes: a file that is read while the person waits
-SAMPLE_ROWS = 5
-WORDS = ("line", "column", "value", "message", "record")  # of an error, as the CSV names them
+MEMORY = 8 * 2**20  # bytes, above which several files are put together on disk
+LONGEST_NAME = 200
+WORDS = ("line", "column", "value", "message", "record", "file")  # of an error, as the CSV says
 
 
 def most_megabytes() -> str:
@@ -38,24 +47,54 @@ def most_megabytes() -> str:
     return f"{settings.UPLOAD_MAX_BYTES / 2**20:g}"
 
 
-def receive(file: UploadedFile, kind: str, *, by: User | None, now: datetime) -> Upload:
-    """Keep a file until it is imported. Raises FileError when it is too large or holds no table."""
-    name = (file.name or "file")[-200:]
-    size = file.size or 0
+def receive(files: Sequence[UploadedFile], kind: str, *, by: User | None, now: datetime) -> Upload:
+    """Keep what was brought until it is imported; several files are kept as one ZIP.
+
+    Raises FileError when it is too large, or can't be read at all.
+    """
+    size = sum(file.size or 0 for file in files)
+    name = _name(files)
     if size > settings.UPLOAD_MAX_BYTES:
         raise FileError(
             f"“{name}” is {size / 2**20:.1f} MB; at most {most_megabytes()} MB is taken."
             " Split it in parts."
         )
-    open_table(_binary(file), name)
-    file.seek(0)
-    return Upload.objects.create(
-        kind=kind, name=name, file=file, uploaded_by=by, uploaded_at=now, report={"size": size}
-    )
+    if len(files) > 1 and kind == Upload.Kind.CUSTOMERS:
+        raise FileError("Bring one file of customers at a time.")
+    with tempfile.SpooledTemporaryFile(MEMORY) as room:
+        file = files[0] if len(files) == 1 else _together(files, cast("BinaryIO", room))
+        OPENERS[kind](cast("BinaryIO", file.file), name)
+        file.seek(0)
+        return Upload.objects.create(
+            kind=kind,
+            name=name,
+            file=File(file.file, name=name),
+            uploaded_by=by,
+            uploaded_at=now,
+            report={"size": size},
+        )
 
 
-def _binary(file: UploadedFile) -> BinaryIO:
-    return cast("BinaryIO", file.file)
+def _name(files: Sequence[UploadedFile]) -> str:
+    first = (files[0].name or "file")[-LONGEST_NAME:]
+    if len(files) == 1:
+        return first
+    return f"{PurePath(first).stem[:120]} and {len(files) - 1} more.zip"
+
+
+def _together(files: Sequence[UploadedFile], room: BinaryIO) -> File[bytes]:
+    """Put several files in one ZIP; two of the same name are told apart by their places."""
+    with zipfile.ZipFile(room, "w", zipfile.ZIP_DEFLATED) as archive:
+        names: set[str] = set()
+        for place, file in enumerate(files, 1):
+            name = PurePath(file.name or "file").name
+            name = f"{place}-{name}" if name in names else name
+            names.add(name)
+            with archive.open(name, "w") as member:
+                for chunk in file.chunks():
+                    member.write(chunk)
+    room.seek(0)
+    return File(room)
 
 
 def is_small(upload: Upload) -> bool:
@@ -67,7 +106,8 @@ def read(upload: Upload) -> None:
     """Find out what importing the file would do, and write that on the upload."""
     try:
         with upload.file.open("rb") as file:
-            sample = _sample(file.file, upload.name)
+            opened = OPENERS[upload.kind](file.file, upload.name)
+            sample = sample_of(opened)
             report = READERS[Upload.Kind(upload.kind)](
                 file.file, upload.name, now=timezone.now(), dry_run=True
             )
@@ -78,13 +118,6 @@ def read(upload: Upload) -> None:
         upload.report = {**report.as_json(), "sample": sample, "size": upload.file.size}
         _keep_errors(upload, report)
     upload.save(update_fields=["state", "problem", "report"])
-
-
-def _sample(file: BinaryIO, name: str) -> dict[str, Any]:
-    table = open_table(file, name)
-    rows = [[str(cell) for cell in row.cells] for row in islice(table.rows(), SAMPLE_ROWS)]
-    file.seek(0)
-    return {"columns": list(table.columns), "rows": rows, "notes": table.notes}
 
 
 def _keep_errors(upload: Upload, report: intake.Report) -> None:
@@ -132,5 +165,8 @@ def take_in(upload: Upload) -> None:
 
 def give_up(upload: Upload) -> None:
     """A fault of ours stopped it: say so, and do not try again for ever."""
-    upload.problem = "It stopped by a fault of Exactlink; see the log. Nothing was imported."
+    upload.problem = (
+        "It stopped by a fault of Exactlink; see the log. A part of it may have been imported:"
+        " bring it again, for what is here already stays as it is."
+    )
     Upload.objects.filter(pk=upload.pk).update(state=State.UNREADABLE, problem=upload.problem)

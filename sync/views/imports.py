@@ -45,9 +45,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, form: UploadForm) -> Upload:
-    """Keep the file; read a small one at once, ring a worker for a large one."""
-    file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
-    upload = uploads.receive(file, kind, by=person(request), now=timezone.now())
+    """Keep what was brought; read what is small at once, ring a worker for what is large."""
+    files, kind = request.FILES.getlist("file"), form.cleaned_data["kind"]
+    upload = uploads.receive(files, kind, by=person(request), now=timezone.now())
     _go_on(upload)
     return upload
 

@@ -5,8 +5,8 @@ from sync.services import intake
 
 
 class Command(ImportVerb):
-    """Take invoices and credit notes in from CSV or XLSX."""
+    """Take invoices and credit notes in from CSV, XLSX, UBL, or a ZIP of such files."""
 
-    help = "Take invoices and credit notes in from CSV or XLSX."
+    help = "Take invoices and credit notes in from CSV, XLSX, UBL, or a ZIP of such files."
     what = "invoices"
     take_in = staticmethod(intake.import_invoices)

@@ -25,6 +25,10 @@ from tests.accounts_link.imports.ubl_build import (
 )
 
 
+def these(*values: object) -> list[object]:
+    return list(values)
+
+
 def net(quantity: Decimal, price: Decimal, discount: Decimal) -> Decimal:
     return round(quantity * price * (100 - discount) / 100, 2)
 
@@ -49,12 +53,13 @@ def test_every_field_has_its_place() -> None:
     assert (row.location, row.billing_entity) == ("BRU-1", "BE0428759497")
     assert (row.structured_reference, row.your_reference) == ("090933755493", "PO 7")
     assert row.payment_terms == "Within 30 days"
-    assert (row.total_excl, row.total_vat, row.total_incl) == (100, 21, 121)
+    assert these(row.total_excl, row.total_vat, row.total_incl) == [100, 21, 121]
     assert row.vat_breakdown == (("S", "21", "100.00", "21.00"),)
     assert row.notes == ()
     (line,) = row.lines
     assert (line.position, line.description, line.resource_code) == (1, "Desk", "DESK-1")
-    assert (line.quantity, line.unit_price, line.vat_rate, line.vat_category) == (2, 50, 21, "S")
+    assert these(line.quantity, line.unit_price, line.vat_rate) == [2, 50, 21]
+    assert line.vat_category == "S"
 
 
 def test_a_credit_note_names_what_it_credits_and_when_it_is_due() -> None:
@@ -135,7 +140,7 @@ def test_each_category_without_vat_comes_through(category: str) -> None:
         )
     )
 
-    assert (row.lines[0].vat_category, row.lines[0].vat_rate) == (category, 0)
+    assert these(row.lines[0].vat_category, row.lines[0].vat_rate) == [category, 0]
     assert row.vat_breakdown == ((category, "0", "100.00", "0.00"),)
 
 
@@ -175,7 +180,7 @@ def test_an_item_code_tells_the_resource_type_by_its_longest_prefix() -> None:
 def test_a_price_for_several_is_taken_for_one() -> None:
     row = read(a_document(lines=[a_line("100.00", 10, "200", base=20)]))
 
-    assert (row.lines[0].quantity, row.lines[0].unit_price) == (10, 10)
+    assert these(row.lines[0].quantity, row.lines[0].unit_price) == [10, 10]
 
 
 @pytest.mark.parametrize(
@@ -205,20 +210,20 @@ def test_a_line_comes_to_its_stated_amount(
 def test_an_allowance_on_a_line_is_its_discount() -> None:
     line = read(a_document(lines=[a_line("90.00", inside=allowance("10.00"))])).lines[0]
 
-    assert (line.quantity, line.unit_price, line.discount_percent) == (2, 50, 10)
+    assert these(line.quantity, line.unit_price, line.discount_percent) == [2, 50, 10]
 
 
 def test_a_line_whose_price_says_otherwise_keeps_its_amount_with_a_note() -> None:
     row = read(a_document(lines=[a_line("99.00", 2, "50.00")]))
 
-    assert (row.lines[0].quantity, row.lines[0].unit_price) == (2, Decimal("49.5"))
+    assert these(row.lines[0].quantity, row.lines[0].unit_price) == [2, Decimal("49.5")]
     assert "100.00 by its price and to 99.00 by its amount" in row.notes[0].message
 
 
 def test_a_line_that_no_price_explains_is_one_piece_that_says_how_many() -> None:
     line = read(a_document(lines=[a_line("100.00", "0.3333333", "1")])).lines[0]
 
-    assert (line.quantity, line.unit_price) == (1, 100)
+    assert these(line.quantity, line.unit_price) == [1, 100]
     assert line.description == "0.3333333 x Desk"
 
 
@@ -228,13 +233,12 @@ def test_allowances_and_charges_of_the_whole_are_lines_of_their_own() -> None:
 
     lines = read(a_document(parts=parts, sums=totals("94.00", "19.74", "113.74"))).lines
 
-    assert [
-        (one.position, one.resource_type, one.resource_code, one.unit_price) for one in lines
-    ] == [
-        (1, "product", "DESK-1", 50),
-        (2, "discount", "", -10),
-        (3, "product", "charge", 4),
+    assert [(one.position, one.resource_type, one.resource_code) for one in lines] == [
+        (1, "product", "DESK-1"),
+        (2, "discount", ""),
+        (3, "product", "charge"),
     ]
+    assert [one.unit_price for one in lines] == [50, -10, 4]
     assert [one.vat_category for one in lines] == ["S", "S", "S"]
 
 
