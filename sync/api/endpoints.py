@@ -30,6 +30,7 @@ from sync.models import InvoiceState
 router = Router()
 ALWAYS = {401: Problem, 403: Problem, 422: Problem, 429: Problem}
 SENT = {**ALWAYS, 400: Problem, 409: Problem, 413: Problem, 415: Problem}
+UBL = {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}
 DryRun = Annotated[bool, Query(description="Only tell what would be done.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="From next_cursor.")]
 Since = Annotated[
@@ -95,6 +96,24 @@ def post_invoices(
     200: all were taken in. 207: some were refused, see the `status` of each.
     """
     return _told(intake.bring_invoices(batch.invoices, dry_run=dry_run))
+
+
+@router.post(
+    "/documents",
+    response={200: Result, 201: Result, **SENT},
+    operation_id="post_document",
+    summary="Bring one document as UBL",
+    tags=["Invoices"],
+    auth=Key("invoices:write"),
+    openapi_extra={"x-scope": "invoices:write", "parameters": [HEADER], "requestBody": UBL},
+)
+@once
+def post_document(request: HttpRequest, *, dry_run: DryRun = False) -> Status[Result]:
+    """An invoice or credit note of Peppol BIS Billing 3.0; the files inside are kept with it."""
+    if request.content_type not in {"application/xml", "text/xml"}:
+        raise Refusal("wrong_type", "Send the UBL as it is, as “Content-Type: application/xml”.")
+    result = intake.the_one(intake.bring_ubl(request.body, dry_run=dry_run))
+    return Status(201 if result.status == "new" and not dry_run else 200, result)
 
 
 @router.get(

@@ -56,5 +56,4 @@ def _client(request: HttpRequest) -> ApiClient:
 
 def needs(scope: str, *headers: dict[str, Any]) -> dict[str, Any]:
     """Return what an operation says of the scope that it asks for, and of headers that it reads."""
-    extra = {"x-scope": scope, **({"parameters": list(headers)} if headers else {})}
-    return {"auth": Key(scope), "openapi_extra": extra}
+    return {"auth": Key(scope), "openapi_extra": {"x-scope": scope, "parameters": list(headers)}}

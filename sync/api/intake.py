@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from accounts_link.imports.customers import CustomerRow
 from accounts_link.imports.documents import FileRow, InvoiceLineRow, InvoiceRow
-from accounts_link.imports.shapes import RowError
+from accounts_link.imports.shapes import FileError, RowError
+from accounts_link.imports.ubl import read_ubl
 from exact_client.models import Division
 from sync.api.answers import BatchResult, FieldErrorOut, Result
 from sync.api.problems import FieldError, Problem
@@ -22,7 +23,8 @@ from sync.models import Invoice
 from sync.models.documents import InvoiceQuerySet
 from sync.rules.parties import vat_problem
 from sync.services import prepare
-from sync.services.intake import Report, take_in_customers, take_in_invoices
+from sync.services.intake import Report, take_in_customers, take_in_invoices, ubl_options
+from sync.services.intake_report import Taken
 
 M = TypeVar("M", CustomerIn, InvoiceIn)
 FIELD_OF_COLUMN = {"invoice_number": "number"}  # where a file calls it otherwise
@@ -55,11 +57,7 @@ class Batch(Generic[M]):
     def settle(self, report: Report) -> None:
         """Take over what became of those that could be read."""
         for taken in report.records():
-            index = taken.line - 1
-            errors = [_told(error) for error in taken.errors]
-            self.results[index] = Result(
-                index=index, number=taken.number, status=taken.outcome, errors=errors
-            )
+            self.results[taken.line - 1] = _result(taken.line - 1, taken)
 
     def _refuse(self, index: int, number: str, errors: list[FieldError]) -> None:
         told = [FieldErrorOut(field=error.field, message=error.message) for error in errors]
@@ -77,6 +75,11 @@ class Batch(Generic[M]):
 def _number_of(item: Any) -> str:
     number = item.get("number") if isinstance(item, dict) else None
     return number[:60] if isinstance(number, str) and number.isprintable() else ""
+
+
+def _result(index: int, taken: Taken) -> Result:
+    errors = [_told(error) for error in taken.errors]
+    return Result(index=index, number=taken.number, status=taken.outcome, errors=errors)
 
 
 def _told(error: RowError) -> FieldErrorOut:
@@ -120,17 +123,31 @@ def bring_invoices(items: Sequence[Any], *, dry_run: bool) -> BatchResult:
     batch = Batch(InvoiceIn)
     batch.read(items)
     rows = [_invoice_row(index, one) for index, one in batch.good.items()]
-    batch.settle(take_in_rows(rows, source=Invoice.Source.API, dry_run=dry_run))
+    batch.settle(_take_documents_in(rows, dry_run=dry_run))
     answer = batch.answer(dry_run=dry_run)
     _follow(answer, Invoice.objects.filter(number__in=[row.number for row in rows]))
     return answer
 
 
-def take_in_rows(
-    rows: Sequence[InvoiceRow | RowError], *, source: Invoice.Source, dry_run: bool
-) -> Report:
-    """Take documents in that were read already, whatever they came as."""
-    now = timezone.now()
+def bring_ubl(content: bytes, *, dry_run: bool) -> BatchResult:
+    """Take one UBL document in. Raises Problem when it is none."""
+    batch = Batch(InvoiceIn)
+    try:
+        rows = list(read_ubl(content, "document.xml", ubl_options()))
+    except FileError as error:
+        raise Problem("refused", str(error)) from None
+    report = _take_documents_in(rows, dry_run=dry_run)
+    (taken,) = report.records()
+    batch.results[0] = _result(0, taken)
+    notes = [FieldErrorOut(field=note.column, message=note.message) for note in report.notes]
+    batch.results[0].notes.extend(notes)
+    answer = batch.answer(dry_run=dry_run)
+    _follow(answer, Invoice.objects.filter(number=taken.number))
+    return answer
+
+
+def _take_documents_in(rows: Sequence[InvoiceRow | RowError], *, dry_run: bool) -> Report:
+    source, now = Invoice.Source.API, timezone.now()
     return _take_in(lambda: take_in_invoices(rows, source=source, now=now, dry_run=dry_run))
 
 

@@ -26,7 +26,14 @@ class Program:
         self.key = made.key
         self.browser = Client(raise_request_exception=False)
 
-    def send(self, method: str, path: str, content: Any = None, **headers: str) -> Any:
+    def send(
+        self,
+        method: str,
+        path: str,
+        content: Any = None,
+        kind: str = "application/json",
+        **headers: str,
+    ) -> Any:
         """Send a request; `content` becomes JSON unless it is bytes."""
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -34,7 +41,7 @@ class Program:
             method,
             f"/api/v1/{path}",
             b"" if content is None else body,
-            "application/json",
+            kind,
             headers={"Authorization": f"Bearer {self.key}", **named},
         )
 

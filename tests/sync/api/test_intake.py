@@ -11,6 +11,7 @@ import pytest
 
 from accounts_link.models import Customer
 from sync.models import Invoice, InvoiceState
+from tests.accounts_link.imports.ubl_build import PDF
 from tests.sync.api.calling import Program, customer, invoice, line
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,16 @@ def test_an_invoice_comes_with_its_lines_to_the_last_digit() -> None:
         (1, Decimal("279.86")),
         (2, Decimal("0.1")),
     ]
+
+
+def test_a_pdf_comes_with_its_invoice() -> None:
+    pdf = base64.b64encode(PDF).decode()
+
+    answer = Program().post("invoices", {"invoices": [invoice("2026/7", pdf=pdf)]})
+
+    assert answer.status_code == 200, answer.content
+    (kept,) = Invoice.objects.get().files.all()
+    assert (kept.kind, kept.name, kept.size) == ("pdf", "2026-7.pdf", len(PDF))
 
 
 def test_a_credit_note_names_what_it_corrects() -> None:
