@@ -96,7 +96,7 @@ def _page() -> dict[str, Any]:
                 groups.setdefault(operation["tags"][0], []).append(shown)
     return {
         "info": document["info"],
-        "paragraphs": document["info"]["description"].split("\n\n"),
+        "paragraphs": _paragraphs(document["info"]["description"]),
         "address": settings.PUBLIC_URL,
         "base": document["servers"][0]["url"],
         "groups": groups.items(),
@@ -113,7 +113,7 @@ def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "paragraphs": _paragraphs(operation["description"]),
         "scope": operation.get("x-scope", ""),
         "parameters": [_parameter(one) for one in operation["parameters"]],
         "bodies": [(kind, *_kind(one["schema"])) for kind, one in body.items()],
@@ -122,6 +122,10 @@ def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
             for status, one in operation["responses"].items()
         ],
     }
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
 def _content(response: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def post_customers(
 ) -> Status[BatchResult]:
     """Those that can be read are saved together, in one transaction; the others are refused.
 
-    200: all were taken in. 207: some were refused, see the `status` of each.
+    200: all were taken in. 207: some were refused, see the status of each.
     """
     return _told(intake.bring_customers(batch.customers, dry_run=dry_run))
 
@@ -93,7 +93,8 @@ def post_invoices(
 
     The number decides: the same document again changes nothing, another one under the same number
     replaces it as long as nothing of it was sent to Exact, and is refused after that.
-    200: all were taken in. 207: some were refused, see the `status` of each.
+
+    200: all were taken in. 207: some were refused, see the status of each.
     """
     return _told(intake.bring_invoices(batch.invoices, dry_run=dry_run))
 
@@ -167,7 +168,7 @@ def list_payments(
         int, Query(ge=1, le=1000, description="Some more, when they changed at one moment.")
     ] = 500,
 ) -> PaymentPage:
-    """Of documents that are booked, oldest change first. Act on `status`."""
+    """Of documents that are booked, oldest change first. Act on the status."""
     return reading.payment_page(changed_since=changed_since, told=told, cursor=cursor, limit=limit)
 
 
