@@ -41,9 +41,15 @@ class Sum:
 
 @dataclass(slots=True)
 class Forecast:
-    """The entries and accounts that a push would make, and what stays behind and why."""
+    """The entries and accounts that a push would make, and what stays behind and why.
 
+    Entries in another currency than the books' are counted with the others; their amounts are
+    kept apart, for they can't be added.
+    """
+
+    currency: str
     total: Sum = field(default_factory=Sum)
+    foreign: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))  # by currency
     journals: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
     vat_codes: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
     accounts: dict[str, Customer] = field(default_factory=dict)
@@ -62,11 +68,11 @@ class Forecast:
 def forecast(division: Division) -> Forecast:
     """Go through every document of this division of which nothing was sent."""
     waiting = Invoice.objects.before_the_outbox().of(division)
-    return _added_up(prepare.previews(division, waiting))
+    return _added_up(prepare.previews(division, waiting), division.currency or "EUR")
 
 
-def _added_up(previews: Iterable[Preview]) -> Forecast:
-    result = Forecast()
+def _added_up(previews: Iterable[Preview], currency: str) -> Forecast:
+    result = Forecast(currency)
     for shown in previews:
         if shown.state == InvoiceState.READY and shown.entry is not None:
             _add(result, shown)
@@ -79,10 +85,14 @@ def _added_up(previews: Iterable[Preview]) -> Forecast:
 def _add(result: Forecast, shown: Preview) -> None:
     entry, customer = shown.entry, shown.invoice.customer
     assert entry is not None and customer is not None  # noqa: S101, PT018 - for the type checker; it is ready
-    result.total.add(entry.net, entry.vat)
-    result.journals[entry.journal].add(entry.net, entry.vat)
+    is_foreign = entry.currency != result.currency
+    if is_foreign:
+        result.foreign[entry.currency].add(entry.net, entry.vat)
+    share = ZERO if is_foreign else Decimal(1)  # of its amounts that can be added to the others'
+    result.total.add(share * entry.net, share * entry.vat)
+    result.journals[entry.journal].add(share * entry.net, share * entry.vat)
     for group in entry.vat_groups:
-        result.vat_codes[group.vat_code].add(group.base, group.vat)
+        result.vat_codes[group.vat_code].add(share * group.base, share * group.vat)
     result.warnings += [(entry.number, warning) for warning in entry.warnings]
     if shown.creates_account:
         result.accounts[customer.number] = customer

@@ -5,13 +5,18 @@ from decimal import Decimal
 
 import pytest
 
+from sync.rules.booking import prepare
+from sync.rules.entries import to_payload
 from sync.rules.ledger import (
     DocumentKind,
     GLAccount,
     GLCell,
     JournalCell,
+    Ledger,
     Mappings,
+    PaymentCondition,
     ProblemKind,
+    TermsCell,
     VatCell,
 )
 from tests.sync.rules.books import (
@@ -162,6 +167,75 @@ def test_a_line_carries_the_cost_centre_of_its_location(
     mappings = replace(MAPPINGS, gl_accounts={GLCell("", "", ""): account}, cost_centres=centres)
 
     assert booked(a_document(), mappings).lines[0].cost_centre == carried
+
+
+@pytest.mark.parametrize(
+    ("use", "units", "carried"),
+    [
+        (0, {"BRU-1": "DESK", "": "ALL"}, "DESK"),
+        (0, {"": "ALL"}, "ALL"),
+        (0, {}, ""),
+        (1, {"": "ALL"}, "ALL"),
+        (2, {"": "ALL"}, ""),
+    ],
+)
+def test_a_line_carries_the_cost_unit_of_its_location(
+    use: int, units: dict[str, str], carried: str
+) -> None:
+    entry = booked(a_document(), replace(MAPPINGS, cost_units=units), with_unit(use))
+
+    assert entry.lines[0].cost_unit == carried
+    [line] = to_payload(entry, customer_guid="c", reference="r")["SalesEntryLines"]  # type: ignore[misc]  # a list
+    assert line.get("CostUnit", "") == carried
+
+
+def test_an_account_that_demands_a_cost_unit_waits_for_one() -> None:
+    problems = prepare(a_document(), MAPPINGS, with_unit(1))
+
+    assert isinstance(problems, tuple)
+    assert [problem.key for problem in problems] == [("cost_unit", "BRU-1")]
+
+
+def with_unit(use: int) -> Ledger:
+    account = replace(LEDGER.gl_accounts["700000"], use_cost_unit=use)
+    return replace(LEDGER, gl_accounts={"700000": account})
+
+
+CONDITIONS = {"30": PaymentCondition("30", "30 days"), "14": PaymentCondition("14", "14 days")}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "terms", "code"),
+    [
+        ({"30 dagen": "30", "": "14"}, "30 dagen", "30"),
+        ({"30 dagen": "30", "": "14"}, " 30  Dagen ", "30"),
+        ({"30 dagen": "30", "": "14"}, "direct debit", "14"),
+        ({"30 dagen": "30", "": "14"}, "", "14"),
+        ({"30 dagen": "30"}, "direct debit", ""),
+        ({}, "30 dagen", ""),
+    ],
+)
+def test_the_sources_terms_choose_a_payment_condition_or_leave_the_accounts_own(
+    chosen: dict[str, str], terms: str, code: str
+) -> None:
+    cells = {TermsCell(words): condition for words, condition in chosen.items()}
+    ledger = replace(LEDGER, payment_conditions=CONDITIONS)
+    document = replace(a_document(), payment_terms=terms)
+
+    entry = booked(document, replace(MAPPINGS, payment_conditions=cells), ledger)
+
+    assert entry.payment_condition == code
+    payload = to_payload(entry, customer_guid="c", reference="r")
+    assert payload.get("PaymentCondition", "") == code
+    assert payload["DueDate"] == "2026-10-23"  # the document's own day still wins
+
+
+def test_a_payment_condition_that_is_gone_is_named_with_its_terms() -> None:
+    mappings = replace(MAPPINGS, payment_conditions={TermsCell("Net 60"): "60"})
+
+    [problem] = refused(replace(a_document(), payment_terms="net 60"), mappings)
+
+    assert problem.key == ("payment_condition", "Net 60")
 
 
 def test_an_account_that_demands_a_cost_centre_waits_for_one() -> None:

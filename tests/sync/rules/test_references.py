@@ -14,6 +14,7 @@ from sync.rules.references import (
     ReferenceTooLongError,
     format_ogm,
     is_ours,
+    is_valid_dutch,
     is_valid_ogm,
     is_valid_rf,
     our_reference,
@@ -76,6 +77,8 @@ def test_a_known_creditor_reference_is_valid_and_a_changed_one_is_not() -> None:
         ("***090/9337/55493***", "090933755493"),
         ("090933755493", "090933755493"),
         (" rf18 5390 0754 7034 ", "RF18539007547034"),
+        ("5000 0567 8901 2345", "5000056789012345"),
+        ("6000056789012345", ""),
         ("+++090/9337/55494+++", ""),
         ("INV-2026-0001", ""),
         ("", ""),
@@ -84,6 +87,27 @@ def test_a_known_creditor_reference_is_valid_and_a_changed_one_is_not() -> None:
 )
 def test_a_payment_reference_is_carried_over_bare_or_left_out(written: str, carried: str) -> None:
     assert payment_reference(written) == carried
+
+
+def dutch_check(digits: str) -> int:
+    """Work the check digit out place by place, as an independent judge."""
+    weights = [6, 3, 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2][-15:]
+    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    check = 11 - total % 11
+    return {10: 1, 11: 0}.get(check, check)
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 10**15 - 1).map("{:015}".format))
+def test_of_sixteen_dutch_digits_the_first_checks_the_others(digits: str) -> None:
+    right = dutch_check(digits)
+
+    assert [check for check in range(10) if is_valid_dutch(f"{check}{digits}")] == [right]
+
+
+def test_sixteen_zeroes_and_other_lengths_are_no_dutch_reference() -> None:
+    assert is_valid_dutch("5000056789012345")  # the example of Betaalvereniging Nederland
+    assert not any(map(is_valid_dutch, ("0" * 16, "500005678901234", "50000567890123450", "")))
 
 
 def test_our_reference_has_the_users_own_number_in_front() -> None:
