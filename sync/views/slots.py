@@ -104,9 +104,18 @@ class Grid:
         to_do = (slot.column for slot in self.slots if slot.is_open and only_open)
         return next(looked_for, next(to_do, keys[0]))
 
-    def narrowed(self, *, only_open: bool) -> tuple[Line, ...]:
-        """Return the rows to show."""
-        return tuple(line for line in self.lines if line.is_open or not only_open)
+    def narrowed(self, *, only_open: bool) -> list[Line]:
+        """Return the rows to show: all, or those with something to do below what they belong to."""
+        if not only_open:
+            return list(self.lines)
+        shown: list[Line] = []
+        wider: Line | None = None
+        for line in self.lines:
+            wider = line if line.level == 0 else wider
+            if line.is_open:
+                shown += [wider] if wider and wider not in (line, *shown) else []
+                shown.append(line)
+        return shown
 
 
 def changed(before: Grid, after: Grid) -> list[Slot]:

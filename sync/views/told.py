@@ -61,7 +61,8 @@ def said(table: str, cell: Any) -> tuple[str, str]:
     if isinstance(cell, VatCell):
         where = vat_matrix.GROUPS[cell.country_group]
         who = dict(vat_matrix.COLUMNS)[cell.business_type]
-        return f"{vat_matrix.per_cent(cell.rate)} · {vat_matrix.said(cell)}", f"{where} · {who}"
+        what = vat_matrix.said(cell) if cell.supply or cell.vat_category else ""
+        return " · ".join(filter(None, (vat_matrix.per_cent(cell.rate), what))), f"{where} · {who}"
     if isinstance(cell, TermsCell):
         return "Payment condition", cell.payment_terms or "All other terms"
     return OF_A_LOCATION.get(table, table), gl_grid.where(str(cell))
