@@ -20,7 +20,7 @@ from exact_client.errors import (
     ExactRefusedError,
     ExactTemporaryError,
 )
-from sync.models import BookingSettings, Invoice, OutboxEntry
+from sync.models import Attempt, BookingSettings, Invoice, OutboxEntry
 from sync.services import attach, booked, errands, look_up, outbox, prepare, release, undo
 from sync.services.errands import NO_SUCH_ADDRESS, Answer
 from sync.services.locks import process_lock
@@ -184,7 +184,10 @@ def _is_left_to_a_person(office: Office, entry: OutboxEntry) -> bool:
     if verdict is None:
         return False
     reason, advice = verdict
-    outbox.move(entry, State.CONFLICT, reason=reason, advice=advice, settled_at=office.clock.now())
+    now = office.clock.now()
+    with transaction.atomic():
+        outbox.move(entry, State.CONFLICT, reason=reason, advice=advice, settled_at=now)
+        outbox.note(entry, Attempt.Step.LOOK_UP, office.clock, reason, state=State.CONFLICT)
     return True
 
 

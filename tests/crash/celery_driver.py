@@ -73,8 +73,10 @@ class CeleryDriver:
         )
         dies_at = time.monotonic() + chance.uniform(*LIVES)
         while time.monotonic() - began < self.seconds:
-            if self.killed < self.kills and work.is_open() < FEW:
-                work.feed(division, chance)
+            if self.killed < self.kills:
+                if work.is_open() < FEW:
+                    work.feed(division, chance)
+                work.change_minds(division, chance)
             with suppress(OSError):
                 tasks.nudge(tasks.push)
             time.sleep(RING)

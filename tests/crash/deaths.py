@@ -19,8 +19,21 @@ from exact_client.tokens import TokenKeeper
 from exact_client.transport import Transport, limits
 from exact_client.wire import Wire, pooled_session
 
-CREATES = {"create_sales_entry", "create_account"}
-LOOK_UPS = {"sales_entries_with_reference", "accounts_with_search_code", "sales_entries_like"}
+CREATES = {  # and what deletes
+    "create_sales_entry",
+    "create_account",
+    "create_document",
+    "create_attachment",
+    "delete_sales_entry",
+}
+LOOK_UPS = {
+    "sales_entries_with_reference",
+    "accounts_with_search_code",
+    "sales_entries_like",
+    "sales_entry",
+    "documents_of_entry",
+    "attachments_of",
+}
 
 
 class Moment(StrEnum):
@@ -57,7 +70,7 @@ def die() -> None:
 
 
 class MortalClient:
-    """Exact's client, with death before and after what creates and what looks up."""
+    """Exact's client, with death before and after what changes and what looks up."""
 
     def __init__(self, exact: ExactClient, plan: Plan) -> None:
         self._exact = exact
@@ -85,14 +98,14 @@ class MortalClient:
 
 
 class MortalSession:
-    """The pooled session, with death while a create is on its way."""
+    """The pooled session, with death while a change is on its way."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
     def request(self, method: str, url: str, **kwargs: Any) -> Any:
         """Send it, and perhaps not live to see the answer."""
-        if method == "POST" and self._plan.reached(Moment.DURING):
+        if method != "GET" and self._plan.reached(Moment.DURING):
             threading.Timer(self._plan.delay, die).start()
         return pooled_session().request(method, url, **kwargs)
 

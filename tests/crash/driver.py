@@ -76,6 +76,8 @@ class Driver:
             return is_open == 0
         if is_open < FEW:
             work.feed(division, self._chance)
+        if not self.is_blind:
+            work.change_minds(division, self._chance)
         return False
 
     def _spawn_missing(self, division: Division) -> None:

@@ -69,8 +69,9 @@ class Stage:
         return told
 
     def ledger(self) -> dict[str, Any]:
-        """Return the stand-in's side."""
-        return self.sandbox.state()
+        """Return the stand-in's side, with the documents of deleted entries as well."""
+        files = {name: self.sandbox.records(name) for name in ("documents", "attachments")}
+        return self.sandbox.state() | files
 
 
 def kill_group(pid: int) -> None:
@@ -113,8 +114,8 @@ def free_port() -> int:
 
 
 def go_wrong(sandbox: ExactSandbox, seed: int) -> None:
-    """Switch the faults on, for all calls that create and all that look up."""
-    for path in ("/salesentry/", "/crm/Accounts"):
+    """Switch the faults on, for all calls that change something and all that look up."""
+    for path in ("/salesentry/", "/crm/Accounts", "/documents/"):
         for kind, share, plan in FAULTS:
             seed += 1
             sandbox.fault(kind, path=path, share=share, seed=seed, **plan)

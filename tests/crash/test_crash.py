@@ -13,6 +13,7 @@ from tests.crash.deaths import Moment
 from tests.crash.stage import Stage, go_wrong, postgres_database, staged
 
 KILLS = 50
+FEW = 5  # entries undone and files attached in one run, so that kills hit them too
 SECONDS = 150.0  # at most, for one run; on a quiet machine 16 to 45
 
 
@@ -35,7 +36,8 @@ def stage(tmp_path: Path, database: str) -> Iterator[Stage]:
 def told(name: str, ours: dict[str, Any], verdict: Verdict) -> str:
     """Return the figures of a run in one line."""
     return (
-        f"{name}: {verdict.pushes} pushes, {sum(ours['killed'].values())} kills, "
+        f"{name}: {verdict.pushes} pushes, {verdict.undone} undone, {verdict.files} files, "
+        f"{sum(ours['killed'].values())} kills, "
         f"lost {len(verdict.lost)}, doubled {len(verdict.doubled)}, "
         f"out of order {len(verdict.out_of_order)}, for a person {verdict.for_a_person}, "
         f"{ours['seconds']} s"
@@ -52,6 +54,7 @@ def test_killed_workers_lose_and_double_nothing(stage: Stage, database: str) -> 
     assert verdict.is_clean, verdict
     assert sum(ours["killed"].values()) >= KILLS
     assert set(ours["killed"]) >= {str(moment) for moment in Moment}
+    assert min(verdict.undone, verdict.files) > FEW
     assert ours["crashed"] == 0
     assert ours["open"] == 0
 

@@ -9,19 +9,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
 from accounts_link.models import Customer, ExactAccount, Standing
 from exact_client.connections import connect_through_sandbox
+from exact_client.errors import ExactError
 from exact_client.models import Division
 from sync.models import Attempt, Invoice, OutboxEntry
-from sync.services import books, jobs, mirror, setup
-from tests.build import a_customer, a_link, an_invoice
+from sync.services import books, exclude, jobs, mirror, release, setup, undo
+from sync.services.clock import SystemClock
+from sync.services.decide import DecisionError
+from sync.services.office import Office
+from tests.build import a_customer, a_file, a_link, an_invoice
+from tests.crash.deaths import Plan, mortal_client
 
 LETTERS = str.maketrans("0123456789", "ghijklmnop")  # no name is like another
 LINKED, TO_CREATE = 18, 4  # customers at a time
+WITH_FILES, UNDONE = 0.2, 8  # a share of the invoices; entries that are taken back at a time
 DAY = date(2026, 9, 23)  # the stand-in's books are open on it
+ON_THEIR_WAY = ["queued", "sending", "unknown"]
 
 # Every step between two states is written down by the database itself, so that no code of ours
 # can leave one out.
@@ -69,12 +77,35 @@ def feed(division: Division, chance: random.Random, *, invoices: int = 40) -> No
         customers = [a_link(account=account).customer for account in accounts]
     customers += [_to_create(division) for _ in range(TO_CREATE if invoices > 1 else 0)]
     for _ in range(invoices):
-        an_invoice(
+        made = an_invoice(
             customer=chance.choice(customers),
             invoice_date=DAY,
             unit_price=Decimal(chance.randint(100, 99_999)) / 100,
-            released_at=timezone.now(),
         )
+        if chance.random() < WITH_FILES:
+            a_file(made)
+        release.release(Invoice.objects.filter(pk=made.pk), now=timezone.now())
+
+
+def change_minds(division: Division, chance: random.Random) -> None:
+    """Ask for some booked entries to be undone, and take up again what was undone."""
+    if OutboxEntry.objects.filter(kind__in=OutboxEntry.UNDOING, state__in=ON_THEIR_WAY).exists():
+        return
+    person, _ = User.objects.get_or_create(username="somebody")
+    undone = Invoice.objects.filter(state="undone")
+    if undone.exists():
+        keys = list(undone.values_list("pk", flat=True))
+        exclude.include(undone, division, by=person)
+        release.release(Invoice.objects.filter(pk__in=keys), now=timezone.now())
+    office = Office(division, mortal_client(division, Plan()), SystemClock())
+    done = OutboxEntry.objects.filter(kind="sales_entry", state="done", undone_by=None)
+    for entry in chance.sample(list(done), min(UNDONE, done.count())):
+        try:
+            seen = undo.look(office, entry).seen
+            kind = chance.choice(OutboxEntry.UNDOING)
+            undo.ask(office, entry, kind, seen=seen, reason="By chance.", by=person)
+        except (DecisionError, ExactError):  # the stand-in is faulty; a person would try again
+            continue
 
 
 def _to_create(division: Division) -> Customer:
@@ -92,14 +123,15 @@ def _to_create(division: Division) -> Customer:
 
 def is_open() -> int:
     """Count what is not settled: rows on their way, and documents that will become rows."""
-    states = [
-        OutboxEntry.State.QUEUED,
-        OutboxEntry.State.SENDING,
-        OutboxEntry.State.UNKNOWN,
-    ]
-    blocked = OutboxEntry.objects.filter(state__in=OutboxEntry.FOR_A_PERSON).values("customer")
-    on_their_way = OutboxEntry.objects.filter(state__in=states)
-    rows = on_their_way.exclude(state=OutboxEntry.State.QUEUED, customer__in=blocked).count()
+    blocked = OutboxEntry.objects.filter(
+        state__in=OutboxEntry.FOR_A_PERSON, kind__in=OutboxEntry.IN_ORDER
+    )
+    on_their_way = OutboxEntry.objects.filter(state__in=ON_THEIR_WAY)
+    rows = on_their_way.exclude(
+        state=OutboxEntry.State.QUEUED,
+        kind__in=OutboxEntry.IN_ORDER,
+        customer__in=blocked.values("customer"),
+    ).count()
     return rows + Invoice.objects.before_the_outbox().exclude(released_at=None).count()
 
 
@@ -119,6 +151,8 @@ def told() -> dict[str, Any]:
             "customer": entry.customer.number,
             "amount": str(entry.amount),
             "remote_id": str(entry.remote_id or ""),
+            "undoes": entry.undoes_id,
+            "payload": entry.payload,
             "history": history[entry.pk],
         }
         for entry in OutboxEntry.objects.select_related("customer").order_by("pk")
