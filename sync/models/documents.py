@@ -201,6 +201,17 @@ class Invoice(models.Model):
             models.Index("location", "state", "amount", name="invoice_by_location"),
             models.Index(fields=["-invoice_date", "-number"], name="invoice_by_date"),
             models.Index("state", "falls_due_on", name="invoice_by_due_day"),
+            models.Index("paid_on", name="invoice_by_paid_day"),
+            models.Index(
+                "paid_on",
+                name="invoice_that_may_bounce",
+                condition=models.Q(paid_seen_at__isnull=False, paid_told_at=None),
+            ),
+            models.Index(
+                "open_amount",
+                name="invoice_owed_to_customer",
+                condition=models.Q(open_amount__lt=0),
+            ),
         ]
 
     def __str__(self) -> str:
