@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -15,14 +15,15 @@ from accounts_link.imports.documents import FileRow, InvoiceLineRow, InvoiceRow
 from accounts_link.imports.shapes import FileError, RowError
 from accounts_link.imports.ubl import read_ubl
 from exact_client.models import Division
+from sync import tasks
 from sync.api.answers import BatchResult, FieldErrorOut, Result
 from sync.api.problems import FieldError, Problem
 from sync.api.schemas import CustomerIn, InvoiceIn
 from sync.api.words import field_errors
-from sync.models import Invoice
+from sync.models import Invoice, Run
 from sync.models.documents import InvoiceQuerySet
 from sync.rules.parties import vat_problem
-from sync.services import prepare
+from sync.services import prepare, runs
 from sync.services.intake import Report, take_in_customers, take_in_invoices, ubl_options
 from sync.services.intake_report import Taken
 
@@ -102,7 +103,17 @@ def bring_customers(items: Sequence[Any], *, dry_run: bool) -> BatchResult:
             batch.results[index].notes.append(FieldErrorOut(field="vat_number", message=note))
     answer = batch.answer(dry_run=dry_run)
     _follow(answer, Invoice.objects.filter(customer__number__in=[row.number for row in rows]))
+    if not dry_run and answer.new + answer.changed:
+        _ask_for_a_match()
     return answer
+
+
+def _ask_for_a_match() -> None:
+    """Let a worker match them soon; many requests in a row ask for one match."""
+    now = timezone.now()
+    run = runs.ask(Run.Job.MATCH, by=None, now=now)
+    if run.asked_at == now:
+        transaction.on_commit(lambda: tasks.nudge(tasks.match, run.pk))
 
 
 def _customer_row(index: int, customer: CustomerIn) -> CustomerRow:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from accounts_link.models import Customer
-from sync.models import Invoice, InvoiceState
+from sync.models import Invoice, InvoiceState, Run
 from tests.accounts_link.imports.ubl_build import PDF
+from tests.build import a_division
 from tests.sync.api.calling import Program, customer, invoice, line
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,32 @@ def test_a_batch_takes_in_what_is_right_and_tells_of_the_rest_at_its_place() -> 
     assert {one["field"] for one in told["results"][1]["errors"]} == {"country", "naam"}
     assert "did you mean “name”" in str(told["results"][1]["errors"])
     assert Customer.objects.values_list("number", flat=True).get() == "10001"
+
+
+def test_customers_that_are_new_are_matched_soon_and_many_of_them_at_once() -> None:
+    program = Program()
+    program.put("customers/10001?dry_run=true", customer())
+    assert not Run.objects.exists()
+
+    program.put("customers/10001", customer())
+    program.put("customers/10002", customer("10002"))
+
+    assert Run.objects.get().job == Run.Job.MATCH
+
+
+def test_documents_that_came_before_their_customer_move_on_with_it() -> None:
+    division = a_division()
+    program = Program()
+    program.post("invoices", {"invoices": [invoice()]})
+    before = Invoice.objects.get()
+
+    program.put("customers/10001", customer())
+
+    after = Invoice.objects.get()
+    assert before.division == after.division == division
+    assert before.customer is None
+    assert after.customer == Customer.objects.get()
+    assert after.reason != before.reason
 
 
 def test_the_same_number_twice_in_one_request_is_refused_the_second_time() -> None:
