@@ -8,7 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
-from sync.services import booked_jobs, jobs, ledger_job, payment_job, runs
+from sync.services import api_answers, booked_jobs, jobs, ledger_job, payment_job, runs
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,8 @@ def fill_search_codes() -> None:
 
 @shared_task
 def keep_alive() -> None:
-    """Keep the permission at Exact from lapsing, and look again at what once was unknown."""
+    """Keep the permission at Exact, look again at what once was unknown, forget old answers."""
+    api_answers.prune(now=timezone.now())
     jobs.keep_alive()
     jobs.audit()
 
