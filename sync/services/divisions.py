@@ -47,6 +47,6 @@ def _refuse_what_is_under_way(dropped: QuerySet[Division]) -> None:
     first = under_way.select_related("division").first()
     if first is not None:
         raise DivisionsError(
-            f"{first.division} has {under_way.count()} changes on their way to Exact."
-            " Wait until they are there, then take it out."
+            f"Something of {first.division} is on its way to Exact ({under_way.count()})."
+            " Wait until it is there, then take the division out."
         )

@@ -74,7 +74,9 @@ def take_in(request: HttpRequest, kind: str) -> HttpResponse:
     for sentence in faults.values():
         messages.error(request, sentence)
     if not faults:
-        words = f"{len(cells.changes(chosen, before))} changes of the file are saved."
+        count = len(cells.changes(chosen, before))
+        words = f"{count} changes of the file are saved."
+        words = words if count != 1 else "1 change of the file is saved."
         remember(request, division, words, cells.as_mapped(chosen, before))
         messages.success(request, words)
     return redirect("sync:grid", kind)

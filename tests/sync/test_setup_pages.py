@@ -10,9 +10,12 @@ from django.test import Client
 from exact_client.models import Division, ExactConnection
 from sync.models import (
     BookingSettings,
+    CostUnit,
     GLMapping,
     Invoice,
     JournalMapping,
+    PaymentCondition,
+    PaymentConditionMapping,
     Run,
     VATMapping,
 )
@@ -138,6 +141,68 @@ def test_a_journal_row_carries_its_credit_journal_and_cost_centre(browser: Clien
     assert (row.credit_journal.code, row.cost_centre.code) == ("79", "BRU")
 
 
+def test_a_location_carries_its_cost_unit(browser: Client, division: Division) -> None:
+    CostUnit.objects.create(division=division, code="EVT", description="Events")
+    fields = {JOURNAL: "70", name_of("cost_unit", [""]): "EVT"}
+
+    page = told(browser, "/exact/setup/mapping/journals/", fields)
+
+    row = JournalMapping.objects.get()
+    assert row.cost_unit
+    assert row.cost_unit.code == "EVT"
+    assert 'value="EVT" selected' in page
+
+
+def test_payment_terms_of_the_source_get_a_condition_of_exact(
+    browser: Client, division: Division
+) -> None:
+    PaymentCondition.objects.create(division=division, code="30", description="30 days net")
+    an_invoice(payment_terms="Na 30 dagen")
+
+    page = text_of(browser, SETUP)
+    assert "Na 30 dagen" in page
+    assert "The condition of the account" in page
+    told(
+        browser,
+        "/exact/setup/mapping/terms/",
+        {name_of("payment_condition", ["Na 30 dagen"]): "30"},
+    )
+
+    row = PaymentConditionMapping.objects.get()
+    assert (row.payment_terms, row.payment_condition.code) == ("Na 30 dagen", "30")
+
+
+def test_without_payment_conditions_in_exact_there_is_no_card_for_them(browser: Client) -> None:
+    assert "Payment conditions" not in text_of(browser, SETUP)
+
+
+def test_each_journal_says_what_happens_when_its_period_is_closed(
+    browser: Client, division: Division
+) -> None:
+    sales = division.journals.get(code="70")
+    assert f'name="closing/{division.journals.get(code="20").pk}"' not in text_of(browser, SETUP)
+
+    told(browser, "/exact/setup/closing/", {f"closing/{sales.pk}": "move"})
+    told(browser, "/exact/setup/closing/", {f"closing/{sales.pk}": "burn"})
+
+    assert list(division.journals.values_list("code", "when_closed")) == [
+        ("20", "hold"),
+        ("70", "move"),
+        ("79", "hold"),
+    ]
+
+
+def test_what_is_mapped_stands_in_the_tables_and_not_here_again(browser: Client) -> None:
+    told(
+        browser, "/exact/setup/mapping/gl/", {name_of("gl", ["", "", ""]): "700000", DESK: "700100"}
+    )
+
+    page = text_of(browser, SETUP)
+
+    assert "2 chosen; nothing is left to do." in page
+    assert f'name="{DESK}"' not in page
+
+
 def test_an_emptied_choice_is_switched_off_and_kept(browser: Client) -> None:
     told(browser, "/exact/setup/mapping/gl/", {DESK: "700100"})
 
@@ -227,6 +292,15 @@ def test_settings_are_saved(browser: Client) -> None:
     assert chosen.code_policy == "zapfloor"
 
 
+def test_discounts_as_a_product_need_to_know_which(browser: Client) -> None:
+    typed = {"discount_policy": "product", "push_policy": "off", "zero_policy": "hold"}
+
+    response = browser.post("/exact/setup/settings/", typed)
+
+    assert response.status_code == 422
+    assert "Name the product that takes the discounts." in response.content.decode()
+
+
 def test_the_page_takes_the_same_queries_for_five_and_for_sixty(browser: Client) -> None:
     for _ in range(5):
         an_invoice(customer=a_link().customer)
@@ -239,7 +313,9 @@ def test_the_page_takes_the_same_queries_for_five_and_for_sixty(browser: Client)
     assert queries(browser, SETUP) == few
 
 
-@pytest.mark.parametrize("button", ["division", "read", "mapping/gl", "guesses", "settings"])
+@pytest.mark.parametrize(
+    "button", ["division", "read", "mapping/gl", "guesses", "settings", "closing", "undo"]
+)
 def test_who_may_not_set_up_can_look_but_change_nothing(button: str) -> None:
     some_books()
     browser = a_browser("view_invoice")
