@@ -173,7 +173,8 @@ def _vat_hints(cell: VatCell) -> _VatHints:
 
 
 def _fits(code: VatCode, cell: VatCell, hints: _VatHints) -> bool:
-    if vat_code_fault(code, cell.rate) or mentions(code.description, hints.unwanted):
+    fault = vat_code_fault(code, cell.rate, business_type=cell.business_type)
+    if fault or mentions(code.description, hints.unwanted):
         return False
     return not hints.needed or mentions(code.description, hints.needed)
 

@@ -8,10 +8,12 @@ from uuid import UUID
 from exact_client.models import Division
 from sync.models import (
     CostCentre,
+    CostUnit,
     GLAccount,
     GLMapping,
     Journal,
     JournalMapping,
+    PaymentCondition,
     VATCode,
     VATMapping,
 )
@@ -38,6 +40,8 @@ def some_books(division: Division | None = None) -> Division:
             division=division, code=code, description=words, percentage=Decimal(rate), type=taking
         )
     CostCentre.objects.create(division=division, code="BRU", description="Brussels")
+    CostUnit.objects.create(division=division, code="DESK", description="Desks")
+    PaymentCondition.objects.create(division=division, code="30", description="30 days", days=30)
     return division
 
 

@@ -203,3 +203,10 @@ def test_no_vat_code_is_guessed_where_none_or_two_fit() -> None:
     cells = [VatCell("domestic", "vat", Decimal(21)), VatCell("domestic", "vat", Decimal(12))]
 
     assert guess_vat_codes(a_ledger(vat_codes=twins), cells) == {}
+
+
+def test_a_reverse_charge_is_never_guessed_for_who_has_no_vat_number() -> None:
+    reverse = VatCode("7", Decimal(0), description="0 %", is_reverse_charge=True)
+    cells = [VatCell("domestic", "vat", Decimal(0)), VatCell("domestic", "private", Decimal(0))]
+
+    assert list(guess_vat_codes(a_ledger(vat_codes=(reverse,)), cells)) == cells[:1]
