@@ -203,6 +203,7 @@ class Invoice(models.Model):
             models.Index("state", "falls_due_on", name="invoice_by_due_day"),
             models.Index("paid_on", name="invoice_by_paid_day"),
             models.Index(
+                "state",
                 "paid_on",
                 name="invoice_that_may_bounce",
                 condition=models.Q(paid_seen_at__isnull=False, paid_told_at=None),
