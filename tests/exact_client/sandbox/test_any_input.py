@@ -22,6 +22,7 @@ VALUES = st.one_of(
 ENTRY = st.sampled_from(sorted(entities()["salesentry/SalesEntries"].properties))
 LINE = st.sampled_from(sorted(entities()["salesentry/SalesEntryLines"].properties))
 ACCOUNT = st.sampled_from(sorted(entities()["crm/Accounts"].properties))
+DOCUMENT = st.sampled_from(sorted(entities()["documents/Documents"].properties))
 ANSWERS = {200, 201, 204, 400, 404, 405, 500}
 bounded = settings(
     max_examples=60,
@@ -103,3 +104,30 @@ def test_any_account(
 )
 def test_any_query(exact: Caller, option: str, text: str) -> None:
     assert exact.get("crm/Accounts", **{option: text}).status_code in {200, 400}
+
+
+@bounded
+@given(
+    document=st.dictionaries(DOCUMENT, VALUES, max_size=4),
+    file=st.dictionaries(st.sampled_from(["FileName", "Attachment", "Document", "Url"]), VALUES),
+)
+def test_any_document(exact: Caller, document: dict[str, object], file: dict[str, object]) -> None:
+    whole = {"Subject": "x", "Type": 10, **document}
+    made = exact.send("POST", "documents/Documents", whole)
+    key = made.json()["d"]["ID"] if made.status_code == 201 else None
+    content = {"Document": key, "FileName": "x.pdf", "Attachment": "JVBERg==", **file}
+    kept = exact.send("POST", "documents/DocumentAttachments", content)
+
+    assert {made.status_code, kept.status_code} <= ANSWERS
+    json.loads(made.text)
+    json.loads(kept.text)
+    assert exact.get("/_sandbox/state").status_code == 200
+
+
+@bounded
+@given(content=st.dictionaries(st.sampled_from(["entry", "amount", "date", "changes"]), VALUES))
+def test_any_turn_of_a_knob(exact: Caller, content: dict[str, object]) -> None:
+    exact.sandbox.book([an_entry(exact.sandbox)])
+    for knob in ("pay", "bounce", "alter", "remove", "process", "period", "year", "type"):
+        answer = exact.send("POST", f"/_sandbox/{knob}", content)
+        assert answer.status_code in ANSWERS

@@ -36,12 +36,20 @@ def test_what_was_answered_survives_a_restart(opened: Opened) -> None:
     gone = exact.send("POST", ENTRIES, an_entry(before)).json()["d"]["EntryID"]
     exact.send("POST", ENTRIES, an_entry(before, 10))
     exact.send("DELETE", f"{ENTRIES}(guid'{gone}')")
+    document = exact.send("POST", "documents/Documents", {"Subject": "x", "Type": 10}).json()["d"]
+    file = {"Document": document["ID"], "FileName": "x.pdf", "Attachment": "JVBERg=="}
+    exact.send("POST", "documents/DocumentAttachments", file)
+    before.pay(26700002, 5)
+    before.year(2030)
     before.close()
 
     after = opened()
 
     assert len(after.entries) == 1
-    for table in ("accounts", "entries", "lines", "transactions", "receivables", "deleted"):
+    for table in (
+        *("accounts", "entries", "lines", "transactions", "receivables", "deleted", "terms"),
+        *("payments", "documents", "attachments", "periods"),
+    ):
         assert after.records(table) == before.records(table), table
 
 
