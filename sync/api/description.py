@@ -188,4 +188,6 @@ def _plain_kind(schema: dict[str, Any]) -> str:
         return f"amount, {example}" if isinstance(kind, str) else f"number or text, {example}"
     special = str(schema.get("format") or schema.get("contentEncoding") or kind)
     most = f", at most {schema['maxLength']}" if "maxLength" in schema else ""
+    if "pattern" in schema:
+        most = f", such as {schema['examples'][0]}"
     return WORDS.get(special, special) + most
