@@ -15,10 +15,12 @@ from sync.models import (
     Invoice,
     InvoiceState,
     JournalMapping,
+    PaymentConditionMapping,
+    Route,
     Upload,
     VATMapping,
 )
-from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
+from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
 from sync.services.books import books_of
 from sync.services.mapping import Cell, fault
 
@@ -252,3 +254,32 @@ class VATMappingForm(MappingForm):
                 values.get("vat_category", ""),
             )
             yield "vat_code", cell, code.code
+
+
+class PaymentConditionMappingForm(MappingForm):
+    """The payment condition of the source's payment terms."""
+
+    class Meta:
+        model = PaymentConditionMapping
+        fields = "__all__"
+
+    def chosen(self, values: dict[str, Any]) -> Iterator[tuple[str, Cell, str]]:
+        """Yield the condition."""
+        if condition := self.cleaned_data.get("payment_condition"):
+            cell = TermsCell(values.get("payment_terms", ""))
+            yield "payment_condition", cell, condition.code
+
+
+class RouteForm(ModelForm):
+    """The division of a billing entity or a location."""
+
+    class Meta:
+        model = Route
+        fields = ["billing_entity", "location", "division", "is_active"]
+
+    def clean_division(self) -> Division:
+        """Refuse a division that we do not work with: nothing would be booked there."""
+        division: Division = self.cleaned_data["division"]
+        if not division.is_chosen:
+            raise forms.ValidationError(f"{division} is not chosen in the set-up.")
+        return division

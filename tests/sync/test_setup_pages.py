@@ -153,10 +153,7 @@ def test_a_location_carries_its_cost_unit(browser: Client, division: Division) -
     assert 'value="EVT" selected' in page
 
 
-def test_payment_terms_of_the_source_get_a_condition_of_exact(
-    browser: Client, division: Division
-) -> None:
-    PaymentCondition.objects.create(division=division, code="30", description="30 days net")
+def test_payment_terms_of_the_source_get_a_condition_of_exact(browser: Client) -> None:
     an_invoice(payment_terms="Na 30 dagen")
 
     page = text_of(browser, SETUP)
@@ -173,6 +170,8 @@ def test_payment_terms_of_the_source_get_a_condition_of_exact(
 
 
 def test_without_payment_conditions_in_exact_there_is_no_card_for_them(browser: Client) -> None:
+    PaymentCondition.objects.update(is_gone=True)
+
     assert "Payment conditions" not in text_of(browser, SETUP)
 
 
