@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from accounts_link.models import Customer
 from sync import tasks
 from sync.models import Invoice, Run, Upload
 from sync.services import uploads
+from tests.accounts_link.imports.ubl_build import PDF, a_document, embedded
 from tests.build import a_customer
 from tests.sync.books import mapped_books
 from tests.sync.pages import a_browser, queries, text_of, told
@@ -213,6 +215,64 @@ def test_the_templates_can_be_filled_in_and_read_back(browser: Client, kind: str
     for name, content in (("a.csv", csv), ("a.xlsx", xlsx)):
         page = brought(browser, SimpleUploadedFile(name, content), kind)
         assert f"1 good {kind} can be imported" in page
+
+
+def several(browser: Client, *files: SimpleUploadedFile) -> str:
+    content = {"kind": "invoices", "file": list(files)}
+    return browser.post(IMPORT, content, follow=True).content.decode()
+
+
+def a_ubl(name: str, **values: Any) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, a_document(**values), content_type="text/xml")
+
+
+def test_a_ubl_document_shows_its_totals_and_comes_in_with_its_pdf(browser: Client) -> None:
+    a_customer(number="20001", vat_number="BE0403019261")
+
+    page = several(browser, a_ubl("i.xml", parts=embedded(PDF), buyer={"number": ""}))
+    assert "1 good invoices can be imported" in page
+    assert "121.00 EUR" in page
+    assert "invoice.pdf" in page
+    assert not Invoice.objects.exists()
+
+    told(browser, f"{IMPORT}{Upload.objects.get().pk}/take-in/", {})
+    made = Invoice.objects.get()
+    assert (made.source, made.customer and made.customer.number) == ("ubl", "20001")
+    assert sorted(made.files.values_list("kind", flat=True)) == ["pdf", "ubl"]
+
+
+def test_several_files_at_once_are_one_import_with_errors_per_file(browser: Client) -> None:
+    page = several(
+        browser,
+        a_ubl("a.xml", number="A"),
+        SimpleUploadedFile("bad.xml", b"<Invoice"),
+        a_ubl("a.xml", number="B"),
+        a_file(*invoices(1), name="table.csv"),
+    )
+
+    upload = Upload.objects.get()
+    assert upload.name == "a and 3 more.zip"
+    assert "3 good invoices can be imported" in page
+    assert [error["file"] for error in upload.report["errors"]] == ["bad.xml"]
+    told(browser, f"{IMPORT}{upload.pk}/take-in/", {})
+    assert set(Invoice.objects.values_list("number", flat=True)) == {"A", "B", "N-0"}
+
+
+def test_several_files_of_customers_are_brought_one_at_a_time(browser: Client) -> None:
+    file = SimpleUploadedFile("c.csv", b"name\nAda\n")
+    other = SimpleUploadedFile("d.csv", b"name\nAda\n")
+
+    response = browser.post(IMPORT, {"kind": "customers", "file": [file, other]})
+
+    assert response.status_code == 422
+    assert "one file of customers at a time" in response.content.decode()
+
+
+def test_xml_that_is_no_invoice_says_what_it_is(browser: Client) -> None:
+    page = several(browser, SimpleUploadedFile("o.xml", b"<Order/>"))
+
+    assert "can't be read" in page
+    assert "not a UBL invoice or credit note" in page
 
 
 def test_an_unknown_template_is_not_found(browser: Client) -> None:
