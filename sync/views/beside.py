@@ -76,7 +76,8 @@ def _facts(ours: Booking, theirs: Booking, names: dict[str, str]) -> list[tuple[
         return names.get(f"journal {of.journal}", of.journal)
 
     return [
-        ("customer", ours.customer_name or ours.customer, theirs.customer_name or theirs.customer),
+        ("customer", names.get(ours.customer, ours.customer),
+         names.get(theirs.customer, theirs.customer)),
         ("journal", journal(ours), journal(theirs)),
         ("date", drift.day(ours.booked_on), drift.day(theirs.booked_on)),
         ("reference", ours.reference, theirs.reference),

@@ -155,6 +155,7 @@ def test_what_exact_holds_stands_beside_ours_with_what_differs_marked(
     page = text_of(browser, f"/exact/outbox/{offered.pk}/adopt/")
 
     assert "Differs in total, net, VAT" in page
+    assert str(offered.customer.links.get().account) in page
     assert '<span class="differs">90.00</span>' in page
     assert "100.00" in page
     assert offered.remote_number in page
