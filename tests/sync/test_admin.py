@@ -18,6 +18,7 @@ from sync.models import (
     Invoice,
     JournalMapping,
     OutboxEntry,
+    Route,
     Run,
     Signal,
     Upload,
@@ -87,6 +88,7 @@ def test_every_page_of_ours_opens(browser: Client) -> None:
         ("glmapping", {"gl_account": "550000"}, "is of type bank"),
         ("vatmapping", {"vat_code": "14"}, "takes amounts as including VAT"),
         ("vatmapping", {"vat_code": "5"}, "is 0 % in Exact, not 21 %."),
+        ("vatmapping", {"vat_code": "14", "supply": "goods"}, "takes amounts as including VAT"),
     ],
 )
 def test_a_mapping_that_exact_would_refuse_is_refused_with_the_reason(
@@ -107,6 +109,9 @@ def test_a_mapping_that_exact_would_refuse_is_refused_with_the_reason(
         ("journalmapping", {"journal": "70", "credit_journal": "79"}),
         ("glmapping", {"gl_account": "700000"}),
         ("vatmapping", {"vat_code": "4"}),
+        ("vatmapping", {"vat_code": "4", "supply": "real_estate", "vat_category": "S"}),
+        ("paymentconditionmapping", {"payment_condition": "30", "payment_terms": "Na 30 dagen"}),
+        ("route", {"location": "BRU-1"}),
     ],
 )
 def test_a_mapping_that_fits_is_saved(browser: Client, model: str, fields: dict[str, str]) -> None:
@@ -122,8 +127,12 @@ def filled(division: Division, fields: dict[str, str]) -> dict[str, object]:
         "credit_journal": division.journals,
         "gl_account": division.gl_accounts,
         "vat_code": division.vat_codes,
+        "payment_condition": division.payment_conditions,
     }
-    chosen = {name: rows[name].get(code=code).pk for name, code in fields.items()}
+    chosen = {
+        name: rows[name].get(code=code).pk if name in rows else code
+        for name, code in fields.items()
+    }
     rest = {"division": division.pk, "country_group": "domestic", "rate": "21", "is_active": "on"}
     return {**rest, **chosen}
 
@@ -140,6 +149,29 @@ def test_a_choice_of_another_division_is_refused(browser: Client) -> None:
 
     assert "is of another division" in page
     assert not JournalMapping.objects.exists()
+
+
+def test_a_route_to_a_division_that_we_do_not_work_with_is_refused(browser: Client) -> None:
+    other = a_division(code=3, name="Old BV", is_chosen=False)
+
+    page = told(browser, f"{ADMIN}route/add/", {"division": other.pk, "is_active": "on"})
+
+    assert "Old BV (3) is not chosen in the set-up." in page
+    assert not Route.objects.exists()
+
+
+def test_a_route_moves_documents_as_soon_as_it_is_saved(browser: Client) -> None:
+    first, second = mapped_books(), mapped_books(a_division(code=2, name="Events NV"))
+    an_invoice(customer=a_link().customer)
+    prepare.refresh(first)
+
+    told(
+        browser,
+        f"{ADMIN}route/add/",
+        {"location": "BRU-1", "division": second.pk, "is_active": "on"},
+    )
+
+    assert Invoice.objects.get().division == second
 
 
 def test_switching_a_mapping_off_holds_back_what_needs_it(browser: Client) -> None:
