@@ -265,7 +265,7 @@ class Shown:
             value = record.get(name)
             if value is None:
                 value = default
-            shown[name] = None if value is None else spell(value)
+            shown[name] = value if spell is None or value is None else spell(value)
         for name in self._collections:
             content = (expanded or {}).get(name)
             if content is None:

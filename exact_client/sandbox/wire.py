@@ -17,6 +17,7 @@ FIRST_YEAR, LAST_YEAR = 1753, 9998  # what a date of the database behind Exact c
 GREATEST = 1e15  # beyond it an amount has no cents any more
 _ACCOUNT_CODES = frozenset({"AccountCode", "CustomerCode", "DivisionCustomerCode"})
 _LEFT = {"Country": 3, "Language": 10, "VATCode": 3, "SalesVATCode": 3, "PurchaseVATCode": 3}
+Spell = Callable[[Any], Any]
 _WHOLE = {"Byte": (0, 255), "Int16": (-(2**15), 2**15 - 1), "Int32": (-(2**31), 2**31 - 1)}
 _DATE = re.compile(r"/Date\((-?\d+)\)/")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -44,28 +45,25 @@ def _as_date(ms: int) -> str:
     return f"/Date({ms})/"
 
 
-def formats(entity: Entity, names: Iterable[str]) -> list[tuple[str, Any, Callable[[Any], Any]]]:
-    """For each named property: its name, its default and what turns its value into JSON."""
+def formats(entity: Entity, names: Iterable[str]) -> list[tuple[str, Any, Spell | None]]:
+    """For each named property: its name, its default and what turns its value into JSON, if any."""
     return [(name, entity.properties[name].default, _format(entity, name)) for name in names]
 
 
-def _format(entity: Entity, name: str) -> Callable[[Any], Any]:
+def _format(entity: Entity, name: str) -> Spell | None:
     type_ = entity.properties[name].type
     if type_ == "DateTime":
         return _as_date
     if type_ == "Int64":
         return str
-    return (_padding(entity, name) if type_ == "String" else None) or _unchanged
-
-
-def _unchanged(value: Any) -> Any:
-    return value
+    return _padding(entity, name) if type_ == "String" else None
 
 
 def wire_value(entity: Entity, record: Record, name: str) -> Any:
     """One value as it stands in an answer."""
     value = entity.value(record, name)
-    return None if value is None else _format(entity, name)(value)
+    spell = _format(entity, name)
+    return value if value is None or spell is None else spell(value)
 
 
 def read_value(prop: Property, value: object) -> Any:
