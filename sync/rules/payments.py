@@ -64,7 +64,7 @@ def standing(
 
     A part payment leaves several terms: Exact splits the one it was for, or adds one with the
     other sign. A credit note is settled as an invoice is paid, on the other side of nothing.
-    Source: docs/decisions/0011-payments-back.md
+    Source: docs/decisions/0012-payments-back.md
     """
     if not terms:
         return Standing(Payment.UNTOLD)

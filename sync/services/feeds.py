@@ -125,7 +125,8 @@ def start(cursor: MirrorCursor, now: datetime) -> int:
 
 def begin_anew(cursor: MirrorCursor) -> None:
     """Forget where we stood."""
-    MirrorCursor.objects.filter(pk=cursor.pk).update(version=1, history=[])
+    cursor.version, cursor.history = 1, []
+    cursor.save(update_fields=["version", "history"])
 
 
 def finish(cursor: MirrorCursor, version: int, now: datetime, *, anew: bool = False) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from exact_client.client import ExactClient
     from exact_client.models import Division
     from exact_client.reading import OddRecord
+    from sync.models import MirrorCursor
 
 ACCOUNTS, DELETED = "accounts", "deleted"
 
@@ -67,13 +68,7 @@ def mirror(
     if full and not odd:
         mirrored.gone = _mark_unseen(division, now)
     elif accounts.read_at is not None:  # nothing of ours can be gone before there is anything
-        mirrored.gone = feeds.follow_deletions(
-            deleted,
-            exact,
-            DeletedRecord.ACCOUNT,
-            lambda rows: _mark_gone(division, rows, now),
-            now=now,
-        )
+        mirrored.gone = _mark_deleted(deleted, exact, now)
     refresh_statistics()
     return mirrored
 
@@ -93,6 +88,13 @@ def _save(
 def _mark_unseen(division: Division, now: datetime) -> int:
     unseen = ExactAccount.objects.filter(division=division, is_gone=False, mirrored_at__lt=now)
     return unseen.update(is_gone=True)
+
+
+def _mark_deleted(cursor: MirrorCursor, exact: ExactClient, now: datetime) -> int:
+    def mark(deleted_at: Mapping[UUID, int]) -> int:
+        return _mark_gone(cursor.division, deleted_at, now)
+
+    return feeds.follow_deletions(cursor, exact, DeletedRecord.ACCOUNT, mark, now=now)
 
 
 def _mark_gone(division: Division, deleted_at: Mapping[UUID, int], now: datetime) -> int:

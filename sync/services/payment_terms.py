@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from exact_client.client import ExactClient
     from exact_client.models import Division
     from exact_client.reading import OddRecord
+    from sync.models import MirrorCursor
 
 TERMS, DELETED = "payment terms", "payment terms deleted"
 COPIED = [
@@ -72,13 +73,7 @@ def read(
     if full and not odd:
         done.gone = _mark_unseen(division, done.settled, now)
     elif cursor.read_at is not None:  # nothing of ours can be gone before there is anything
-        done.gone = feeds.follow_deletions(
-            deleted,
-            exact,
-            DeletedRecord.PAYMENT_TERM,
-            lambda rows: _mark_deleted(division, rows, done.settled, now()),
-            now=began,
-        )
+        done.gone = _mark_deleted(deleted, exact, done.settled, began)
     settle_overlooked(division, done.settled, read_at=cursor.read_at, now=now())
     return done
 
@@ -134,15 +129,15 @@ def _text(value: object, length: int) -> str:
     return "" if value is None else str(value).replace("\0", "")[:length]
 
 
-def _mark_deleted(
-    division: Division, deleted_at: Mapping[UUID, int], settled: Settled, now: datetime
-) -> int:
-    copies = PaymentTerm.objects.filter(
-        division=division, exact_id__in=list(deleted_at), is_gone=False
-    )
-    return _mark(
-        [copy for copy in copies if copy.version < deleted_at[copy.exact_id]], settled, now
-    )
+def _mark_deleted(cursor: MirrorCursor, exact: ExactClient, settled: Settled, now: datetime) -> int:
+    def mark(deleted_at: Mapping[UUID, int]) -> int:
+        copies = PaymentTerm.objects.filter(
+            division=cursor.division, exact_id__in=list(deleted_at), is_gone=False
+        )
+        gone = [copy for copy in copies if copy.version < deleted_at[copy.exact_id]]
+        return _mark(gone, settled, now)
+
+    return feeds.follow_deletions(cursor, exact, DeletedRecord.PAYMENT_TERM, mark, now=now)
 
 
 def _mark_unseen(division: Division, settled: Settled, now: Callable[[], datetime]) -> int:

@@ -34,16 +34,18 @@ VERY_LATE = 30  # days
 def payment_pill(invoice: Invoice) -> SafeString:
     """Return how far a document is paid."""
     words, late = paid_in_words(invoice), _late(invoice)
-    if words == "Open" and late > 0 and invoice.kind == Invoice.Kind.INVOICE:
+    if words == "Open" and invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return pill("To settle")
+    if words == "Open" and late > 0:
         return pill("Overdue", "bad" if late > VERY_LATE else "warn")
-    return pill(words, TONES.get(words, ""))
+    return pill(words.partition(",")[0], TONES.get(words, ""))
 
 
 @register.filter
 def lateness(invoice: Invoice) -> SafeString | str:
     """Return how late a document is or was, or how long it has, in words."""
-    if invoice.falls_due_on is None:
-        return ""
+    if invoice.falls_due_on is None or invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return ""  # nobody is late with what we owe him
     late, is_paid = _late(invoice), invoice.paid_on is not None
     if is_paid:
         return f"{_days(late)} late" if late > 0 else "in time"

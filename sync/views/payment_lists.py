@@ -11,6 +11,8 @@ from django import forms
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts_link.forms import ListFilter
+from sync.models import InvoiceState
+from sync.models.documents import IN_THE_BOOKS
 from sync.rules.payments import Age, due_between
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ AGES = {
     Age.UP_TO_90: "61 to 90 days late",
     Age.OLDER: "Over 90 days late",
 }
-OPEN = Q(open_amount__isnull=False, paid_seen_at=None) & ~Q(open_amount=0)
-PAID = Q(paid_seen_at__isnull=False)
+UNPAID = Q(state__in=[InvoiceState.BOOKED, InvoiceState.PART_PAID, InvoiceState.DRIFTED])
+OPEN = UNPAID & Q(open_amount__isnull=False, paid_seen_at=None) & ~Q(open_amount=0)
+PAID = Q(state__in=[InvoiceState.PAID, InvoiceState.DRIFTED], paid_seen_at__isnull=False)
+BOOKED = Q(state__in=IN_THE_BOOKS)
 PART = OPEN & (
     Q(open_amount__gt=0, open_amount__lt=F("amount"))
     | Q(open_amount__lt=0, open_amount__gt=F("amount"))
@@ -65,8 +69,8 @@ class PaymentFilter(ListFilter):
         return "-paid" if self.state_asked in {"paid", "bounce"} else "due"
 
     def among(self, documents: InvoiceQuerySet) -> InvoiceQuerySet:
-        """Return what is asked for, of whatever state and age."""
-        found = documents.in_the_books().named(self.text)
+        """Return what is asked for, of whatever state and age, booked or not."""
+        found = documents.named(self.text)
         if location := self.asked("location"):
             found = found.filter(location=location)
         return found
@@ -83,13 +87,13 @@ def states(today: date) -> dict[str, Q]:
     """Return what each state means today."""
     return {
         "open": OPEN,
-        "overdue": OPEN & Q(falls_due_on__lt=today),
+        "overdue": OPEN & Q(falls_due_on__lt=today, open_amount__gt=0),
         "part": PART,
         "bounce": PAID & Q(paid_told_at=None),
         "paid": PAID & Q(paid_on__gte=today - LATELY),
-        "credit": Q(open_amount__lt=0),
-        "untold": Q(open_amount=None),
-        "all": Q(),
+        "credit": BOOKED & Q(open_amount__lt=0),
+        "untold": UNPAID & Q(open_amount=None),
+        "all": BOOKED,
     }
 
 
@@ -115,7 +119,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts of the states and the tiles of the ages, from one question."""
+    """The counts of the states and the tiles of the ages."""
 
     counts: dict[str, int]
     tiles: list[Tile]
@@ -124,16 +128,23 @@ class Figures:
 def figures(
     filters: PaymentFilter, found: InvoiceQuerySet, *, currency: str, today: date
 ) -> Figures:
-    """Return how many documents are in each state, and how much is open for how long."""
-    wanted = {f"count_{key}": Count("pk", filter=asked) for key, asked in states(today).items()}
+    """Return how many documents are in each state, and how much is open for how long.
+
+    Few of all documents are unpaid, so those alone are read; the others are only counted.
+    """
+    asked_for = states(today)
+    among_unpaid = ["open", "overdue", "part", "untold"]
+    wanted = {f"count_{key}": Count("pk", filter=asked_for[key]) for key in among_unpaid}
     ages: dict[str, Q] = {"": OPEN} | {age: OPEN & _of_age(age, today) for age in Age}
     for place, asked in enumerate(ages.values()):
         own = asked & Q(currency=currency)
         wanted[f"age_{place}"] = Count("pk", filter=asked)
         wanted[f"own_{place}"] = Count("pk", filter=own)
         wanted[f"sum_{place}"] = Sum("open_amount", filter=own)  # type: ignore[assignment] # both are aggregates
-    known: dict[str, Any] = found.order_by().aggregate(**wanted)
-    counts = {key: known[f"count_{key}"] for key, _ in filters.STATES}
+    known: dict[str, Any] = found.filter(UNPAID).order_by().aggregate(**wanted)
+    counts = {key: known[f"count_{key}"] for key in among_unpaid}
+    for key in asked_for.keys() - counts.keys():  # each by an index of its own
+        counts[key] = found.filter(asked_for[key]).order_by().count()
     whole = known["sum_0"] or Decimal(0)
     tiles = [
         _tile(filters, key, whole, known[f"age_{n}"], known[f"own_{n}"], known[f"sum_{n}"])
