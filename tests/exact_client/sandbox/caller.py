@@ -8,6 +8,7 @@ from exact_client.sandbox import ExactSandbox, SandboxAdapter
 
 HOST = "http://exact.test"
 DIVISION = 124132
+ENTRIES = "salesentry/SalesEntries"
 CALLBACK = "http://localhost:8000/exact/callback/"
 CLIENT = {"client_id": "{6B1F0C52-1D6A-4F0E-9A57-000000000001}", "client_secret": "stand-in"}
 
@@ -95,3 +96,18 @@ def an_entry(sandbox: ExactSandbox, *amounts: float, **changes: Any) -> dict[str
         "SalesEntryLines": lines,
     }
     return {**entry, **changes}
+
+
+def post(exact: Caller, entry: dict[str, Any]) -> dict[str, Any]:
+    """Book an entry and give all of it back."""
+    answer = exact.send("POST", ENTRIES, entry, Prefer="return=representation")
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json()["d"])
+
+
+def refused(exact: Caller, entry: dict[str, Any]) -> str:
+    """What Exact says to an entry that it doesn't book."""
+    answer = exact.send("POST", ENTRIES, entry)
+    assert answer.status_code == 500, answer.text
+    assert exact.sandbox.entries == []
+    return exact.text_of(answer)
