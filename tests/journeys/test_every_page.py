@@ -123,6 +123,13 @@ def every_address(visitor: Visitor) -> list[str]:
         "/exact/invoices/INV-2026-040002/",
         "/exact/invoices/INV-2026-000003/",
         "/exact/runs/1/",
+        "/exact/setup/gl/",
+        "/exact/setup/gl/?show=open",
+        "/exact/setup/gl/file/",
+        "/exact/setup/vat/?show=every",
+        "/exact/setup/location/?source=GNT-1&target=NAM-1",
+        "/exact/setup/routes/",
+        "/exact/setup/unmapped/",
         "/nowhere/",
     ]
 

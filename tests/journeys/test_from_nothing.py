@@ -63,8 +63,8 @@ def connects(visitor: Visitor) -> None:
 
 
 def chooses_the_division(visitor: Visitor) -> None:
-    visitor.page.get_by_label("Division").select_option(index=0)
-    visitor.press(re.compile("^(Choose|Change)$"))
+    visitor.page.get_by_role("checkbox", name=re.compile("^Flexhub Brussels")).check()
+    visitor.press("Work with these")
 
     visitor.told(re.compile("Working with Flexhub Brussels"))
     visitor.told(re.compile(r"Read from Exact: \d+ journals, \d+ G/L accounts, \d+ VAT codes"))
