@@ -17,6 +17,7 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from accounts_link.imports.kept_rows import KeptRows
 from accounts_link.imports.shapes import Broken, Cell, FileError, Percent, Row, Table
 
 MAX_PARTS = 2_000
@@ -50,7 +51,7 @@ def open_xlsx(file: BinaryIO, name: str) -> Table:
     notes = []
     if len(sheets) > 1:
         notes.append(f"Only the sheet “{sheets[0].title}” was read; there are {len(sheets)}.")
-    return Table(partial(_records, sheets[0], name), notes)
+    return Table(KeptRows(partial(_records, sheets[0], name)), notes)
 
 
 def _damaged(name: str) -> FileError:

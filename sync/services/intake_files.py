@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
 
 from accounts_link.imports.documents import FileRow
 from accounts_link.imports.ubl_files import safe_name
@@ -34,21 +33,32 @@ def keep_files(brought: Iterable[Brought], now: datetime) -> None:
     if not with_files:
         return
     invoices = Invoice.objects.prefetch_related("files").in_bulk(with_files, field_name="number")
-    for number, invoice in invoices.items():
-        _keep(invoice, with_files[number], now)
+    new = [
+        row
+        for number, invoice in invoices.items()
+        for row in _kept(invoice, with_files[number], now)
+    ]
+    InvoiceFile.objects.bulk_create(new, ignore_conflicts=True)
+    known = InvoiceFile.objects.filter(invoice__in=invoices.values())
+    names = set(known.values_list("file", flat=True))
+    for row in new:
+        if row.file.name not in names:  # somebody brought the same file at this very moment
+            row.file.delete(save=False)
 
 
-def _keep(invoice: Invoice, brought: Brought, now: datetime) -> None:
+def _kept(invoice: Invoice, brought: Brought, now: datetime) -> Iterator[InvoiceFile]:
+    """Write the files that are new, and yield their rows; remove those of a former version."""
     wanted = {hashlib.sha256(file.content).hexdigest(): file for file in brought.files}
     known = {file.sha256: file for file in invoice.files.all()}
-    for digest in wanted.keys() - known.keys():
-        _save(invoice, digest, wanted[digest], now)
+    for digest, file in wanted.items():
+        if digest not in known:
+            yield _written(invoice, digest, file, now)
     if brought.replace:
         for digest in known.keys() - wanted.keys():
             _throw_away(known[digest])
 
 
-def _save(invoice: Invoice, digest: str, file: FileRow, now: datetime) -> None:
+def _written(invoice: Invoice, digest: str, file: FileRow, now: datetime) -> InvoiceFile:
     stem, _, ending = file.name.rpartition(".")
     name = safe_name(stem or invoice.number, f".{ending}")
     row = InvoiceFile(
@@ -60,11 +70,7 @@ def _save(invoice: Invoice, digest: str, file: FileRow, now: datetime) -> None:
         added_at=now,
     )
     row.file.save(name, ContentFile(file.content), save=False)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:  # somebody brought the same file at this very moment
-        row.file.delete(save=False)
+    return row
 
 
 def _throw_away(file: InvoiceFile) -> None:
