@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -61,11 +61,13 @@ def bring_up_to_date(
     *,
     full: bool = False,
     odd: list[OddRecord] | None = None,
+    but: date | None = None,
     progress: Callable[[ReadBack], None] = lambda done: None,
 ) -> Compared:
     """Read back what changed, let documents say what drifted, and compare the months it is in.
 
-    Once a day, and after a reading that did not come to its end, everything is compared anew.
+    Once a day, and after a reading that did not come to its end, everything is compared anew. The
+    month `but` is left to the caller.
     Raises NoBooksError and ExactError as `read_back.read` does.
     """
     now = timezone.now()
@@ -76,7 +78,7 @@ def bring_up_to_date(
     touched = None if anew else done.touched
     since = before - 2 * feeds.OVERLAP if before else None
     compared = drift.check(division, touched=touched, since=since)
-    closing.compare_touched(division, touched=touched, since=since, now=now)
+    closing.compare_touched(division, touched=touched, since=since, now=now, but=but)
     _certain(division).update(read_at=now if anew else checked_at)
     tell(division, now=now)
     return compared

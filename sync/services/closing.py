@@ -52,11 +52,13 @@ def compare_touched(
     touched: Collection[UUID] | None,
     since: datetime | None,
     now: datetime,
+    but: date | None = None,
 ) -> list[date]:
     """Compare the months in which something changed; return them.
 
     `touched` are entries of Exact, `since` is from when on our own are new; without both, all
-    months are compared. So are those that did not close, and those never compared.
+    months are compared. So are those that did not close, and those never compared; `but` is not,
+    for who compares it next.
     """
     ours = _months_of_ours(division)
     if not ours:
@@ -69,7 +71,7 @@ def compare_touched(
         wanted |= months - set(compared.values_list("month", flat=True))
         months &= wanted
     first = min(ours)  # what stood in Exact before we came is none of our business
-    chosen = sorted(month for month in months if month >= first)
+    chosen = sorted(month for month in months if month >= first and month != but)
     for month in chosen:
         compare(division, month, now=now)
     return chosen

@@ -15,6 +15,7 @@ from exact_client.records import DeletedRecord, TransactionLineRecord
 from sync.models import Journal, LedgerLine
 from sync.rules.cents import to_cents
 from sync.services import feeds
+from sync.services.upsert import upsert
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
@@ -27,14 +28,9 @@ NO_DATE = date(1900, 1, 1)  # a line without one is in no month of ours
 ZERO = Decimal("0.00")
 UNREAD = 0  # the version of a line that a whole reading did not come by yet
 
-COPIED = [
-    column.name
-    for column in LedgerLine._meta.concrete_fields  # noqa: SLF001 - Django's documented API
-    if column.name not in {"id", "division", "exact_id"}
-]
 LENGTHS = {
     column.name: column.max_length
-    for column in LedgerLine._meta.concrete_fields  # noqa: SLF001 - as above
+    for column in LedgerLine._meta.concrete_fields  # noqa: SLF001 - Django's documented API
     if isinstance(column, CharField)
 }
 
@@ -127,12 +123,7 @@ def _save(
     left = [line for line in fresh if line.journal_code in others and line.id in known]
     _mark_gone(ours.filter(exact_id__in=[line.id for line in left]), done)
     copies = [_copy(division, line) for line in fresh if line.journal_code not in others]
-    LedgerLine.objects.bulk_create(
-        copies,
-        update_conflicts=True,
-        unique_fields=["division", "exact_id"],
-        update_fields=COPIED,
-    )
+    upsert(copies, unique=["division", "exact_id"])
     done.changed += len(copies)
     done.touched.update(copy.entry_id for copy in copies)
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from exact_client.models import Division
 
 CHUNK = 500  # entries asked for at once
+READ = [  # of what we sent, and of its document
+    *("remote_id", "remote_number", "reference", "payload", "settled_at", "customer__name"),
+    *("invoice__number", "invoice__location", "invoice__booked_content"),
+]
 WORDS = re.compile(r"[\s,;]+")
 
 
@@ -70,7 +74,7 @@ def reconcile(division: Division, month: date) -> Reconciliation:
 
 def _ours(division: Division, month: date, in_exact: Collection[UUID]) -> dict[UUID, Ours]:
     """Return what we booked in the month, and what of ours Exact has in it."""
-    counted = bookings.counted_as_ours(division).select_related("invoice", "customer")
+    counted = bookings.counted_as_ours(division).select_related("invoice", "customer").only(*READ)
     rows = {entry.remote_id: entry for entry in counted.filter(_dated_in(month)).iterator(CHUNK)}
     for some in batches(in_exact - rows.keys(), CHUNK):
         rows |= {entry.remote_id: entry for entry in counted.filter(remote_id__in=some)}

@@ -44,7 +44,7 @@ class Command(Verb):
         """Read back, compare, and tell."""
         chosen = _division(division)
         if not no_read:
-            self._read_back(chosen)
+            self._read_back(chosen, month)
         if read_at(chosen) is None:
             raise _refused("Nothing was read back yet: run it without --no-read.")
         found = closing.compare(chosen, month, now=timezone.now())
@@ -57,13 +57,13 @@ class Command(Verb):
         }
         return Outcome(list(_lines(chosen, found)), values, needs_a_person=not found.closes)
 
-    def _read_back(self, division: Division) -> None:
+    def _read_back(self, division: Division, month: date) -> None:
         exact = ExactClient.connected(division, lane=Lane.PERSON)
         with process_lock("read back", division.pk) as held:
             if not held:
                 raise _refused(booked_jobs.BUSY)
             try:
-                booked_jobs.bring_up_to_date(division, exact, progress=self._show)
+                booked_jobs.bring_up_to_date(division, exact, but=month, progress=self._show)
             except NoBooksError as error:
                 raise _refused(str(error)) from error
 
