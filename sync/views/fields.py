@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote, unquote
 
@@ -32,6 +33,7 @@ def _written(part: object) -> str:
     return f"{part.normalize():f}" if isinstance(part, Decimal) else str(part)
 
 
+@lru_cache(maxsize=4096)
 def id_of(name: str) -> str:
     """Return what a field is called where only letters and digits will do."""
     return f"f{sha256(name.encode()).hexdigest()[:12]}"

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts_link.division import the_division
 from sync.services import grid as cells
 from sync.services.books import books_of
 from sync.views import gl_grid, vat_matrix
-from sync.views.common import may_see, may_set_up
+from sync.views.common import may_see, may_set_up, person
 from sync.views.fields import choices_of, name_of
 from sync.views.slots import Asked, Grid, changed, in_place
 from sync.views.undo import remember, remembered
@@ -45,6 +46,7 @@ def _page(request: HttpRequest, kind: str, asked: Asked, status: int = 200) -> H
         "asked": asked,
         "at": found.column_for(request.GET.get("at"), only_open=asked.only_open),
         "undo": remembered(request, division),
+        "save_url": _save_url(request, kind),
     }
     return render(request, f"sync/grid_{kind}.html", context, status=status)
 
@@ -89,7 +91,17 @@ def save_cell(request: HttpRequest, kind: str) -> HttpResponse:
     after = _grid(division, kind, asked)
     here = [slot for slot in after.slots if slot.name in typed]
     others = [slot for slot in changed(before, after) if slot.name not in typed]
-    return render(request, "sync/_slots.html", {"kind": kind, "slots": here, "others": others})
+    context = {"slots": here, "others": others, "save_url": _save_url(request, kind)}
+    return render(request, "sync/_slots.html", context)
+
+
+def _save_url(request: HttpRequest, kind: str) -> str:
+    """Return where a cell is saved, for who may; once for all cells of a large table."""
+    return (
+        reverse("sync:grid-cell", args=[kind])
+        if person(request).has_perm("sync.change_bookingsettings")
+        else ""
+    )
 
 
 def _typed(request: HttpRequest, kind: str) -> dict[str, str]:
