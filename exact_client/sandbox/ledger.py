@@ -80,8 +80,11 @@ class Ledger:
         self._checks.check_header(entry, found)
         if self._is_taken(entry):
             found.add("in use", "EntryNumber", str(entry["EntryNumber"]), entry["Journal"])
+        lines = self.lines_of(entry)
+        if {"Currency", "Rate"} & taken.keys():
+            lines = [self._checks.checked_line(entry, _as_given(line), found) for line in lines]
         found.check()
-        self._keep(entry, self.lines_of(entry))
+        self._keep(entry, lines)
 
     def delete(self, key: str) -> None:
         """Delete an open entry on which nothing was paid, with its lines."""
@@ -117,10 +120,7 @@ class Ledger:
         before = self._lines.get(key) or {}
         entry = self._unpaid_entry(before["EntryID"])
         found = self._findings()
-        given = {name: before.get(name) for name in ("VATAmountFC",) if before.get("_vat_given")}
-        line = self._checks.checked_line(
-            entry, {**before, "VATAmountFC": None, **given, **taken}, found
-        )
+        line = self._checks.checked_line(entry, {**_as_given(before), **taken}, found)
         found.check()
         lines = [line if old["ID"] == key else old for old in self.lines_of(entry)]
         self._keep(entry, lines)
@@ -199,3 +199,8 @@ class Ledger:
             "Type": CREDIT_NOTE if credit else INVOICE,
             "TypeDescription": "Creditnota" if credit else "Verkoopboeking",
         }
+
+
+def _as_given(line: Record) -> Record:
+    """A line before Exact worked anything out: with a VAT amount only if the caller gave one."""
+    return line if line.get("_vat_given") else {**line, "VATAmountFC": None}

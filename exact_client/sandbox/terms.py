@@ -55,7 +55,7 @@ class Terms:
     def keep(self, entry: Record) -> Record:
         """Let the terms follow an entry that was made or changed; gives the entry back."""
         rows = self.rows_of(entry)
-        if -_sum(rows, "AmountFC") != cents(entry["AmountFC"]):
+        if any(-_sum(rows, name) != cents(entry[name]) for name in ("AmountFC", "AmountDC")):
             rows = self._fitted(entry, rows)
         kept = [self._put({**row, **_about(entry)}) for row in rows]
         entry = {**entry, "_terms": [row["ID"] for row in kept]}

@@ -145,3 +145,16 @@ def test_ten_thousand_entries_would_be_numbered_one_by_one(
 
     assert (len(set(keys)), len(numbers), len(rows), calls) == (300, 300, 1200, 2)
     assert {entry["Creator"] for entry in sandbox.entries} == {sandbox.company.user_id}
+
+
+def test_another_rate_changes_every_amount_in_the_companys_own_currency(
+    exact: Caller, sandbox: ExactSandbox
+) -> None:
+    key = post(exact, an_entry(sandbox, 100, Currency="USD", Rate=0.9))["EntryID"]
+    exact.send("PUT", f"{ENTRIES}(guid'{key}')", {"Rate": 0.8})
+    line = exact.rows("salesentry/SalesEntryLines", select="AmountDC,VATAmountDC")[0]
+    term = exact.rows("cashflow/Receivables", select="AmountDC,AmountFC")[0]
+
+    assert sandbox.entries[0]["AmountDC"] == 96.8
+    assert (line["AmountDC"], line["VATAmountDC"]) == (80, 16.8)
+    assert (term["AmountDC"], term["AmountFC"]) == (-96.8, -121)
