@@ -9,18 +9,8 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts_link.sequences import NumberSequence as NumberSequence  # noqa: PLC0414 - handed on
 from exact_client.models import Division
-
-
-class NumberSequence(models.Model):
-    """Numbers handed out one by one, never twice, never skipped: `prefix`, then `next_number`."""
-
-    name = models.SlugField(unique=True, help_text="What the numbers are for, such as “customer”.")
-    prefix = models.CharField(max_length=10, blank=True)
-    next_number = models.PositiveBigIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.prefix}{self.next_number}"
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
