@@ -1,1 +1,1 @@
-"""Reading customers and invoices from CSV and XLSX into typed rows; a bad row into its errors."""
+"""Customers and invoices from CSV, XLSX and UBL become typed rows; bad rows become errors."""

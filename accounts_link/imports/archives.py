@@ -80,6 +80,17 @@ def is_zip_of_files(file: BinaryIO) -> bool:
         file.seek(0)
 
 
+def unpacked_size(file: BinaryIO) -> int:
+    """Return how many bytes a ZIP says that it unpacks to; 0 for what is none."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(info.file_size for info in archive.infolist())
+    except Exception:  # whoever opens it next says what is wrong with it
+        return 0
+    finally:
+        file.seek(0)
+
+
 def _member(info: zipfile.ZipInfo) -> Member:
     shown = "".join(c if c.isprintable() else "_" for c in info.filename)
     return Member(shown[-LONGEST_NAME:], info.file_size, info)

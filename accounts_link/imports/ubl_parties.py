@@ -65,8 +65,11 @@ def billing_entity(reading: Reading) -> str:
 def location(reading: Reading, places: Sequence[str]) -> str:
     """Return the location: what the first of `places` that is filled in says."""
     for place in places:
-        if said := reading.fitting(LOCATIONS[place], LOCATION):
-            return said
+        found = reading.root.first(*LOCATIONS[place])
+        if found is not None and found.text:
+            if said := _exact(found.text, LOCATION):
+                return said
+            reading.note(found, f"has more than {LOCATION} characters: no location of ours.")
     return ""
 
 

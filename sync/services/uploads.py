@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
+from accounts_link.imports.archives import unpacked_size
 from accounts_link.imports.bundles import Bundle, open_bundle
 from accounts_link.imports.export import write_csv
 from accounts_link.imports.shapes import FileError, Table
@@ -37,6 +38,7 @@ OPENERS: dict[str, Callable[[BinaryIO, str], Table | Bundle]] = {
     Upload.Kind.INVOICES: open_bundle,
 }
 SMALL = 512 * 1024  # bytes: a file that is read while the person waits
+SMALL_UNPACKED = 4 * 2**20  # bytes, where it is a ZIP or a workbook
 MEMORY = 8 * 2**20  # bytes, above which several files are put together on disk
 LONGEST_NAME = 200
 WORDS = ("line", "column", "value", "message", "record", "file")  # of an error, as the CSV says
@@ -99,7 +101,10 @@ def _together(files: Sequence[UploadedFile], room: BinaryIO) -> File[bytes]:
 
 def is_small(upload: Upload) -> bool:
     """Whether the file can be read while a person waits; larger ones go to a worker."""
-    return bool(upload.file.size <= SMALL)
+    if upload.file.size > SMALL:
+        return False
+    with upload.file.open("rb") as file:
+        return unpacked_size(file.file) <= SMALL_UNPACKED
 
 
 def read(upload: Upload) -> None:

@@ -16,6 +16,7 @@ from accounts_link.models import Customer
 from sync import tasks
 from sync.models import Invoice, Run, Upload
 from sync.services import uploads
+from tests.accounts_link.imports.test_bundles import a_zip
 from tests.accounts_link.imports.ubl_build import PDF, a_document, embedded
 from tests.build import a_customer
 from tests.sync.books import mapped_books
@@ -256,6 +257,16 @@ def test_several_files_at_once_are_one_import_with_errors_per_file(browser: Clie
     assert [error["file"] for error in upload.report["errors"]] == ["bad.xml"]
     told(browser, f"{IMPORT}{upload.pk}/take-in/", {})
     assert set(Invoice.objects.values_list("number", flat=True)) == {"A", "B", "N-0"}
+
+
+def test_what_unpacks_to_much_is_left_to_a_worker_however_small_it_is(browser: Client) -> None:
+    files = [(f"{n}.xml", a_document(number=f"{n}", head=" " * 1_000_000)) for n in range(5)]
+    content = a_zip(*files)
+    assert len(content) < uploads.SMALL
+
+    page = several(browser, SimpleUploadedFile("many.zip", content))
+
+    assert "You need not wait here" in page
 
 
 def test_several_files_of_customers_are_brought_one_at_a_time(browser: Client) -> None:

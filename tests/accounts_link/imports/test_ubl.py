@@ -167,6 +167,13 @@ def test_the_location_is_where_the_installation_says() -> None:
     assert read(content, UblOptions(location_from=("accounting_cost",))).location == "GNT-2"
 
 
+def test_a_location_that_is_too_long_is_left_out_whole() -> None:
+    row = read(a_document(parts=part("Delivery", part("DeliveryLocation", tag("ID", "L" * 31)))))
+
+    assert row.location == ""
+    assert "more than 30 characters" in row.notes[0].message
+
+
 def test_an_item_code_tells_the_resource_type_by_its_longest_prefix() -> None:
     options = UblOptions({"D": "product", "DESK": "desk"})
 

@@ -210,6 +210,16 @@ def test_nothing_is_imported_when_the_file_breaks_in_the_middle() -> None:
     assert not Customer.objects.exists()
 
 
+def test_no_invoice_is_imported_when_the_file_breaks_in_the_middle() -> None:
+    good = a_file({**INVOICE, "invoice_number": f"I-{n}"} for n in range(1200)).getvalue()
+    broken = io.BytesIO(good + b'"I-9999","invoice","never closed')
+
+    with pytest.raises(FileError):
+        import_invoices(broken, "i.csv", now=NOW)
+
+    assert not Invoice.objects.exists()
+
+
 def test_a_missing_column_is_named_at_once() -> None:
     rows = [{name: value for name, value in CUSTOMER.items() if name != "Country"}]
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts_link.models import Customer
-from sync.services.whose import Clue, Directory
-from tests.build import a_customer
+from sync.services.whose import Clue, Directory, reasons
+from tests.build import a_customer, an_invoice
 
 pytestmark = pytest.mark.django_db
 VAT = "BE0403019261"
@@ -91,6 +91,16 @@ def test_a_vat_number_that_fails_its_check_contradicts_nobody_and_finds_nobody(v
 def test_who_tells_nothing_is_told_so() -> None:
     assert "does not say who" in reason(Clue())
     assert "VAT number BE1 or Peppol address 0088:1" in reason(Clue("", "BE1", "0088:1"))
+
+
+def test_documents_without_a_customer_are_told_why_all_at_once() -> None:
+    unknown = an_invoice(customer_ref="10099")
+    nobody = an_invoice(customer_ref="", customer_vat="BE0428759497", source="ubl")
+
+    told = reasons([unknown, nobody])
+
+    assert "10099 is not known here" in told[unknown.pk]
+    assert "VAT number BE0428759497" in told[nobody.pk]
 
 
 def test_many_documents_take_three_queries() -> None:
