@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
+from django.contrib.auth.models import User
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -21,11 +22,11 @@ from exact_client.errors import ExactError
 from exact_client.models import CallBreaker, CallBudget
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry
-from sync.services import decide, look_up, release
+from sync.services import attach, decide, exclude, look_up, outbox, release, undo
 from sync.services.decide import DecisionError
 from sync.services.deliver import drain
 from sync.services.office import Office
-from tests.build import an_invoice
+from tests.build import a_file, an_invoice, an_operator
 from tests.clock import ManualClock
 from tests.crash.checker import FOR_A_PERSON, LEGAL
 from tests.sync.services.pushing import another
@@ -37,6 +38,8 @@ SLOW: dict[str, Any] = {
 }
 SETTLE = 90.0  # seconds
 CREATE: dict[str, Any] = {"path": "/salesentry/", "method": "POST", "times": 1}
+DELETE: dict[str, Any] = CREATE | {"method": "DELETE"}
+ATTACH: dict[str, Any] = CREATE | {"path": "/documents/"}
 LOOK: dict[str, Any] = {"path": "/salesentry/", "method": "GET", "times": 1}
 TROUBLE: list[dict[str, Any]] = [
     {"kind": "lose_answer_after"},
@@ -86,11 +89,12 @@ class Outbox(RuleBasedStateMachine):
 
     office: ClassVar[Office]
     customers: ClassVar[list[Customer]]
+    person: ClassVar[User]
     sandbox: ClassVar[ExactSandbox]
 
     def __init__(self) -> None:
         super().__init__()
-        OutboxEntry.objects.update(mended_from=None)
+        OutboxEntry.objects.update(mended_from=None, undoes=None)
         OutboxEntry.objects.all().delete()
         Invoice.objects.all().delete()
         CallBreaker.objects.all().delete()  # it counts by the real hour
@@ -116,6 +120,36 @@ class Outbox(RuleBasedStateMachine):
     def ask_and_have_it_go_wrong(self, customer: int, trouble: dict[str, Any]) -> None:
         self.sandbox.fault(**CREATE, **trouble)
         self.ask(customer)
+        self.work(2)
+
+    @rule(trouble=st.none() | st.sampled_from(TROUBLE))
+    def add_a_file(self, trouble: dict[str, Any] | None) -> None:
+        """A file comes for the newest document, whether that is booked or not."""
+        invoice = Invoice.objects.order_by("pk").last()
+        if invoice is None or invoice.files.count() > 1:
+            return
+        if trouble:
+            self.sandbox.fault(**ATTACH | trouble)
+        a_file(invoice)
+        attach.enqueue(self.office.division, now=self.clock.now())
+        self.work(2)
+
+    @rule(kind=st.sampled_from(OutboxEntry.UNDOING), trouble=st.none() | st.sampled_from(TROUBLE))
+    def take_one_back(self, kind: str, trouble: dict[str, Any] | None) -> None:
+        """A person undoes the newest entry, the easy or the hard way."""
+        done = OutboxEntry.objects.filter(kind="sales_entry", state="done")
+        entry = done.select_related("invoice", "division", "customer").order_by("pk").last()
+        if entry is None:
+            return
+        if trouble:
+            self.sandbox.fault(**CREATE | trouble)
+            if trouble["kind"] != "late_commit":
+                self.sandbox.fault(**DELETE | trouble)
+        try:
+            seen = undo.look(self.here, entry).seen
+            undo.ask(self.here, entry, kind, seen=seen, reason="Wrong.", by=self.person)
+        except (DecisionError, ExactError):
+            return
         self.work(2)
 
     @rule(kind=st.sampled_from(["html", "truncate"]))
@@ -177,7 +211,10 @@ class Outbox(RuleBasedStateMachine):
     @rule()
     def let_go_again(self) -> None:
         """What was cancelled is taken up again, and mended ones follow."""
-        Invoice.objects.filter(state="held").update(state="draft", released_at=self.clock.now())
+        chosen = Invoice.objects.filter(state__in=["held", "undone"])
+        keys = list(chosen.values_list("pk", flat=True))
+        exclude.include(chosen, self.office.division, by=self.person)
+        Invoice.objects.filter(pk__in=keys).update(released_at=self.clock.now())
         release.enqueue(self.office.division, now=self.clock.now())
 
     @rule()
@@ -189,8 +226,20 @@ class Outbox(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_booked_twice(self) -> None:
-        numbers = Counter(row["Description"].split()[0] for row in self.sandbox.entries)
-        assert not [number for number, count in numbers.items() if count > 1], numbers
+        """What was reversed counts for nothing, and nothing is reversed twice."""
+        numbers: Counter[str] = Counter()
+        for row in self.sandbox.entries:
+            what, _, reversed_one = row["Description"].partition(": ")
+            numbers[(reversed_one or what).split()[0]] += -1 if reversed_one else 1
+        assert set(numbers.values()) <= {0, 1}, numbers
+
+    @invariant()
+    def no_file_is_attached_twice(self) -> None:
+        documents = Counter(row["Subject"] for row in self.sandbox.records("documents"))
+        files = Counter(
+            (row["Document"], row["FileName"]) for row in self.sandbox.records("attachments")
+        )
+        assert {*documents.values(), *files.values()} <= {1}, (documents, files)
 
     @invariant()
     def each_step_is_legal(self) -> None:
@@ -206,7 +255,10 @@ class Outbox(RuleBasedStateMachine):
     @invariant()
     def what_is_done_is_booked_as_asked(self) -> None:
         booked = {row["EntryID"]: row for row in self.sandbox.entries}
-        for entry in OutboxEntry.objects.filter(state="done"):
+        removed = OutboxEntry.objects.filter(kind="removal", state="done")
+        assert not booked.keys() & {row.payload["EntryID"] for row in removed}
+        entries = OutboxEntry.objects.filter(kind__in=["sales_entry", "reversal"], state="done")
+        for entry in entries.exclude(pk__in=removed.values("undoes")):
             row = booked[str(entry.remote_id)]
             assert (row["YourRef"], Decimal(str(row["AmountDC"]))) == (
                 entry.reference,
@@ -216,8 +268,10 @@ class Outbox(RuleBasedStateMachine):
     @invariant()
     def every_document_is_booked_or_waits_visibly(self) -> None:
         for invoice in Invoice.objects.all():
-            rows = list(invoice.outbox.order_by("pk"))
-            if rows and rows[-1].state == "done":
+            rows = list(invoice.outbox.filter(kind="sales_entry").order_by("pk"))
+            if rows and outbox.is_undone(rows[-1]):
+                assert invoice.state in {"undone", "ready", "draft"}
+            elif rows and rows[-1].state == "done":
                 assert invoice.state == "booked"
             elif rows and rows[-1].state != "cancelled":
                 assert invoice.state in {"queued", "sending", "unknown", "retry", "needs_you"}
@@ -230,7 +284,8 @@ class Outbox(RuleBasedStateMachine):
         for entry in OutboxEntry.objects.exclude(state="queued"):
             told = [step.state for step in entry.history.order_by("pk") if step.state]
             is_on_its_way = entry.state == "sending"
-            withdrawn = entry.state == "cancelled" and not entry.attempts
+            is_dropped = entry.kind not in outbox.MENDED  # with what it hung on or undid
+            withdrawn = entry.state == "cancelled" and (is_dropped or not entry.attempts)
             assert is_on_its_way or withdrawn or told[-1] == entry.state, (entry.state, told)
 
     def teardown(self) -> None:
@@ -250,12 +305,12 @@ def test_whatever_happens_nothing_is_lost_or_doubled(
     office: Office, customer: Customer, sandbox: ExactSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exact_client.transport.PAUSES", (0.0, 0.0))
-    Outbox.office, Outbox.sandbox = office, sandbox
+    Outbox.office, Outbox.sandbox, Outbox.person = office, sandbox, an_operator()
     Outbox.customers = [customer, another(customer), another(customer)]
     run_state_machine_as_test(
         Outbox,
         settings=settings(
-            max_examples=int(os.environ.get("OUTBOX_EXAMPLES", "40")),
+            max_examples=int(os.environ.get("OUTBOX_EXAMPLES", "30")),
             stateful_step_count=int(os.environ.get("OUTBOX_STEPS", "30")),
             **SLOW,
         ),
