@@ -44,7 +44,7 @@ def _page(request: HttpRequest, kind: str, asked: Asked, status: int = 200) -> H
         "grid": found,
         "lines": found.narrowed(only_open=asked.only_open),
         "asked": asked,
-        "at": found.column_for(request.GET.get("at"), only_open=asked.only_open),
+        "at": found.column_for(request.GET.get("at")),
         "undo": remembered(request, division),
         "save_url": _save_url(request, kind),
     }

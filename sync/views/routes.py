@@ -78,9 +78,9 @@ def _rows(divisions: list[Division]) -> Iterator[Row]:
     led = {RouteCell(row.billing_entity, row.location): row.division for row in routes.active()}
     deciding: dict[RouteCell, list[Demand]] = {}
     for cell, wanted in coming.items():
-        deciding.setdefault(_decides(cell, led, divisions) or RouteCell(ANY, ANY), []).append(
-            wanted
-        )
+        if cell not in lost:
+            decides = _decides(cell, led, divisions) or RouteCell(ANY, ANY)
+            deciding.setdefault(decides, []).append(wanted)
     for cell in sorted(
         _cells(coming, led, lost), key=lambda cell: (cell in lost, *map(bool, cell), cell)
     ):
@@ -93,7 +93,7 @@ def _rows(divisions: list[Division]) -> Iterator[Row]:
             own,
             f"As {follows}" if follows else "Not yet chosen",
             f"{own} is not chosen in the set-up: nothing goes there." if gone else "",
-            demand.added([] if cell in lost else deciding.get(cell, [])),
+            demand.added(deciding.get(cell, [])),
             lost.get(cell, Demand()),
         )
 

@@ -95,14 +95,20 @@ class Grid:
             for key, words in self.columns
         ]
 
-    def column_for(self, asked: str | None, *, only_open: bool) -> str:
-        """Return the column that a phone shows: the one asked for, or where something is to do."""
+    def column_for(self, asked: str | None) -> str:
+        """Return the column that a phone shows: the one asked for, or the one that says most."""
         keys = [key for key, _ in self.columns]
         if asked in keys:
             return str(asked)
-        looked_for = (slot.column for slot in self.slots if slot.is_wanted)
-        to_do = (slot.column for slot in self.slots if slot.is_open and only_open)
-        return next(looked_for, next(to_do, keys[0]))
+        weights = dict.fromkeys(keys, (0, 0, 0))
+        for slot in self.slots:
+            wanted, to_do, filled = weights[slot.column]
+            weights[slot.column] = (
+                wanted + slot.is_wanted,
+                to_do + slot.is_open,
+                filled + bool(slot.code),
+            )
+        return max(keys, key=weights.__getitem__)  # of equals the first
 
     def narrowed(self, *, only_open: bool) -> list[Line]:
         """Return the rows to show: all, or those with something to do below what they belong to."""
