@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from exact_client.models import Division
 from sync.models import BookingSettings, Invoice, InvoiceState
-from sync.services import diary
+from sync.services import diary, prepare
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
 
 Policy = BookingSettings.PushPolicy
@@ -59,5 +59,10 @@ def approve(invoices: InvoiceQuerySet, *, by: User, now: datetime) -> int:
     """Say that these documents may go by themselves, as a person saw them; return how many."""
     with transaction.atomic():
         chosen = invoices.before_the_outbox().filter(approved_at=None)
-        diary.note(chosen, "Approved", by=by)
-        return chosen.update(approved_at=now, approved_by=by)
+        keys = list(chosen.values_list("pk", flat=True))
+        approved = Invoice.objects.filter(pk__in=keys)
+        diary.note(approved, "Approved", by=by)
+        approved.update(approved_at=now, approved_by=by)
+        for division in Division.objects.filter(invoices__in=keys).distinct():
+            prepare.refresh(division, approved)  # one of 0.00 that was held for it may go now
+    return len(keys)

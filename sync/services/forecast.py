@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sync.models import Invoice, InvoiceState
-from sync.services import prepare
+from sync.services import prepare, routing
 
 if TYPE_CHECKING:
     from accounts_link.models import Customer
@@ -67,7 +67,7 @@ class Forecast:
 
 def forecast(division: Division) -> Forecast:
     """Go through every document of this division of which nothing was sent."""
-    waiting = Invoice.objects.before_the_outbox().of(division)
+    waiting = routing.booked_by(division, Invoice.objects.before_the_outbox())
     return _added_up(prepare.previews(division, waiting), division.currency or "EUR")
 
 

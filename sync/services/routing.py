@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from django.db.models import Q
 
 from exact_client.models import Division
 from sync.models import Invoice, InvoiceState, Route
@@ -23,17 +26,30 @@ def assign(invoices: InvoiceQuerySet | None = None) -> None:
     found = list(kinds)
     if not found:
         return
-    divisions = set(Division.objects.chosen().values_list("pk", flat=True))
-    routes = _routes()
+    decide = _decider()
     for *cell, now in found:
-        _give(waiting, RouteCell(*cell), now, find_division(RouteCell(*cell), routes, divisions))
+        _give(waiting, RouteCell(*cell), now, decide(RouteCell(*cell)))
 
 
-def _routes() -> dict[RouteCell, int]:
-    return {
+def booked_by(division: Division, invoices: InvoiceQuerySet) -> InvoiceQuerySet:
+    """Return those of these documents that this division books, or will once they are assigned."""
+    new = invoices.filter(division=None).order_by()
+    cells = list(new.values_list("billing_entity", "location").distinct())
+    decide = _decider() if cells else None
+    here = Q(division=division)
+    for cell in (RouteCell(*values) for values in cells):
+        if decide is not None and decide(cell) == division.pk:
+            here |= Q(division=None, **cell._asdict())
+    return invoices.filter(here)
+
+
+def _decider() -> Callable[[RouteCell], int | Problem]:
+    divisions = set(Division.objects.chosen().values_list("pk", flat=True))
+    routes = {
         RouteCell(route.billing_entity, route.location): route.division_id
         for route in Route.objects.filter(is_active=True)
     }
+    return lambda cell: find_division(cell, routes, divisions)
 
 
 def _give(waiting: InvoiceQuerySet, cell: RouteCell, now: int | None, found: int | Problem) -> None:

@@ -7,6 +7,7 @@ from decimal import InvalidOperation
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -185,6 +186,9 @@ def save_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST, instance=chosen)
     if not form.is_valid():
         return _page(request, 422, form=form)
-    form.save()
+    with transaction.atomic():
+        form.save()
+        prepare.refresh(division)
+        transaction.on_commit(lambda: tasks.nudge(tasks.push))
     messages.success(request, "Settings saved.")
     return redirect(f"{reverse('sync:setup')}#settings")
