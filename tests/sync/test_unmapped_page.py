@@ -60,7 +60,7 @@ def test_a_missing_account_says_who_waits_and_since_when(browser: Client) -> Non
 def test_what_is_missing_is_found_for_journals_vat_codes_and_terms_too(
     browser: Client, division: Division
 ) -> None:
-    gone = PaymentCondition.objects.create(division=division, code="30", is_gone=True)
+    gone = PaymentCondition.objects.create(division=division, code="14", is_gone=True)
     PaymentConditionMapping.objects.create(division=division, payment_condition=gone)
     division.invoices.update(payment_terms="30 days")
     JournalMapping.objects.all().delete()
