@@ -27,7 +27,7 @@ from sync.views.common import may_change, may_see, start, way_back
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OVER = [Run.State.DONE, Run.State.FAILED]
-SHOWN = 200  # differences, and documents that wait, of one month; the files have all
+SHOWN, WAITING_SHOWN = 200, 20  # differences, and documents that wait; the files have all
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "totals": list(found.totals.items()),
         "differences": found.differences[:SHOWN],
         "accepted": len(found.differences) - len(found.open),
-        "waiting": found.waiting[:SHOWN],
+        "waiting": found.waiting[:WAITING_SHOWN],
         "waiting_amount": sum(one.amount for one in found.waiting),
         "before": (first - timedelta(days=1)).replace(day=1),
         "after": following(first),

@@ -10,6 +10,7 @@ BENCHES = [
     "bench_push",
     "bench_budget",
     "bench_import",
+    "bench_reconcile",
 ]
 
 

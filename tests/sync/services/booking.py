@@ -36,10 +36,21 @@ def compares(office: Office) -> drift.Compared:
     return drift.check(office.division)
 
 
-def key_of(entry: OutboxEntry) -> str:
-    """Return the ID of an entry in Exact, as the stand-in's knobs take it."""
+def id_of(entry: OutboxEntry) -> UUID:
+    """Return the ID of an entry in Exact."""
     assert entry.remote_id is not None
-    return str(entry.remote_id)
+    return entry.remote_id
+
+
+def key_of(entry: OutboxEntry) -> str:
+    """Return the same as the stand-in's knobs take it."""
+    return str(id_of(entry))
+
+
+def invoice_of(entry: OutboxEntry) -> Invoice:
+    """Return its document, as it is now."""
+    assert entry.invoice is not None
+    return Invoice.objects.select_related("division").get(pk=entry.invoice.pk)
 
 
 def typed_in_exact(sandbox: ExactSandbox, like: OutboxEntry, **changes: Any) -> UUID:
@@ -50,5 +61,5 @@ def typed_in_exact(sandbox: ExactSandbox, like: OutboxEntry, **changes: Any) -> 
 
 def state_of(entry: OutboxEntry) -> tuple[str, str]:
     """Return the state of its document, and why."""
-    invoice = Invoice.objects.get(pk=entry.invoice_id)
+    invoice = invoice_of(entry)
     return invoice.state, invoice.reason

@@ -8,7 +8,6 @@ import pytest
 
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
-from sync.models import Invoice, OutboxEntry
 from sync.services import decide, drift, release
 from sync.services.office import Office
 from tests.build import an_operator
@@ -16,6 +15,7 @@ from tests.sync.services.booking import (
     LATER,
     booked,
     compares,
+    invoice_of,
     key_of,
     reads_back,
     state_of,
@@ -24,10 +24,6 @@ from tests.sync.services.booking import (
 from tests.sync.services.pushing import a_queued, another, clock_of, entry_of, work
 
 pytestmark = pytest.mark.django_db
-
-
-def invoice_of(entry: OutboxEntry) -> Invoice:
-    return Invoice.objects.get(pk=entry.invoice_id)
 
 
 def test_what_was_just_booked_did_not_drift(office: Office, customer: Customer) -> None:

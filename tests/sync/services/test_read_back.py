@@ -11,7 +11,7 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import Journal, JournalMapping, LedgerLine
 from sync.services import bookings, read_back
 from sync.services.office import Office
-from tests.sync.services.booking import booked, key_of, reads_back, typed_in_exact
+from tests.sync.services.booking import booked, id_of, key_of, reads_back, typed_in_exact
 from tests.sync.services.pushing import clock_of
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_an_entry_comes_back_with_its_header_and_its_lines(
 
     done = reads_back(office)
 
-    header, line = LedgerLine.objects.filter(entry_id=entry.remote_id).order_by("line_number")
+    header, line = LedgerLine.objects.filter(entry_id=id_of(entry)).order_by("line_number")
     assert (header.line_number, header.amount, header.vat) == (0, Decimal("121.00"), Decimal(21))
     assert (line.amount, line.vat, line.vat_code) == (Decimal(100), Decimal(21), "4")
     assert line.your_ref == entry.reference
@@ -42,7 +42,7 @@ def test_a_credit_note_comes_back_negative(office: Office, customer: Customer) -
 
     reads_back(office)
 
-    amounts = LedgerLine.objects.filter(entry_id=entry.remote_id).order_by("line_number")
+    amounts = LedgerLine.objects.filter(entry_id=id_of(entry)).order_by("line_number")
     assert list(amounts.values_list("amount", flat=True)) == [Decimal(-121), Decimal(-100)]
 
 
@@ -93,7 +93,7 @@ def test_an_entry_deleted_in_exact_is_marked_gone(
 
     assert done.gone == 2
     assert entry.remote_id in done.touched
-    assert not bookings.shown_by_exact(office.division, {entry.remote_id})
+    assert not bookings.shown_by_exact(office.division, {id_of(entry)})
 
 
 def test_a_whole_reading_marks_what_it_did_not_come_by(
@@ -162,13 +162,12 @@ def test_what_exact_adds_for_vat_is_no_line_of_ours(office: Office, customer: Cu
     reads_back(office)
     for_vat = office.division.gl_accounts.filter(type=bookings.VAT_ACCOUNT).first()
     assert for_vat is not None
-    line = LedgerLine.objects.get(entry_id=entry.remote_id, line_number=1)
-    line.pk, line.exact_id, line.line_number = None, entry.remote_id, 2
+    line = LedgerLine.objects.get(entry_id=id_of(entry), line_number=1)
+    line.pk, line.exact_id, line.line_number = None, id_of(entry), 2
     line.gl_account, line.amount = for_vat.exact_id, Decimal(21)
     line.save()
-    assert entry.remote_id is not None
 
-    shown = bookings.shown_by_exact(office.division, {entry.remote_id})[entry.remote_id]
+    shown = bookings.shown_by_exact(office.division, {id_of(entry)})[id_of(entry)]
 
     assert [part.net for part in shown.lines] == [Decimal(100)]
 
