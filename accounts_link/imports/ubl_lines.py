@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from accounts_link.imports.documents import InvoiceLineRow
 from accounts_link.imports.shapes import CellError
 from accounts_link.imports.ubl_codes import VAT_CATEGORIES, WITHOUT_VAT
 from accounts_link.imports.ubl_reading import (
+    LINE_DIGITS,
     Reading,
     amount,
-    cents,
+    line_cents,
     name_of,
     shortened,
     xml_day,
@@ -28,7 +29,8 @@ from accounts_link.imports.xml_tree import Element
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 FINE = Decimal("0.0001")  # the places that quantities, prices and discounts are kept with
 CENT = Decimal("0.01")
-PRICE_LIMIT = Decimal(10) ** 10
+LIMIT = Decimal(10) ** LINE_DIGITS  # of quantities and prices
+WIDE = Context(prec=100)  # so that no product or quotient of two amounts overflows
 DESCRIPTION, CODE = 200, 60  # characters
 ALLOWANCE, CHARGE = ("discount", ""), ("product", "charge")  # resource type and code
 Period = tuple[date | None, date | None]
@@ -45,7 +47,7 @@ class _Price:
     def comes_to(self, wanted: Decimal) -> bool:
         """Whether the line is exactly `wanted`, with the places that we keep."""
         parts = (self.quantity, self.unit_price, self.discount_percent)
-        if any(part != _fine(part) for part in parts) or abs(self.unit_price) >= PRICE_LIMIT:
+        if any(part != _fine(part) or abs(part) >= LIMIT for part in parts):
             return False
         net = self.quantity * self.unit_price * (HUNDRED - self.discount_percent) / HUNDRED
         return net.quantize(CENT, ROUND_HALF_UP) == wanted
@@ -69,7 +71,8 @@ def _line(
     reading: Reading, line: Element, whole: Period, resource_types: Mapping[str, str]
 ) -> InvoiceLineRow:
     item = line.first("cac:Item") or line
-    price, quantity = _price(reading, line)
+    with localcontext(WIDE):
+        price, quantity = _price(reading, line)
     name = item.said("cbc:Name") or item.said("cbc:Description")
     if price.quantity == ONE != quantity:
         name = f"{quantity.normalize():f} x {name}"
@@ -102,7 +105,7 @@ def resource_type(code: str, prefixes: Mapping[str, str]) -> str:
 
 def _price(reading: Reading, line: Element) -> tuple[_Price, Decimal]:
     """Return how the line comes to its stated amount, and the quantity that it states."""
-    wanted = reading.need(("cbc:LineExtensionAmount",), cents, ZERO, line)
+    wanted = reading.need(("cbc:LineExtensionAmount",), line_cents, ZERO, line)
     quantity = ONE
     for name in ("cbc:InvoicedQuantity", "cbc:CreditedQuantity"):
         quantity = reading.read((name,), amount, quantity, line)
@@ -138,14 +141,14 @@ def _less(reading: Reading, line: Element) -> Decimal:
     """Return what the line's own allowances take off, less what its charges add."""
     found = ZERO
     for one in line.all("cac:AllowanceCharge"):
-        value = reading.need(("cbc:Amount",), cents, ZERO, one)
+        value = reading.need(("cbc:Amount",), line_cents, ZERO, one)
         found += -value if _is_charge(reading, one) else value
     return found
 
 
 def _allowance_or_charge(reading: Reading, one: Element) -> InvoiceLineRow:
     """Return an allowance or charge of the whole document as a line."""
-    value = reading.need(("cbc:Amount",), cents, ZERO, one)
+    value = reading.need(("cbc:Amount",), line_cents, ZERO, one)
     charge = _is_charge(reading, one)
     kind, code = CHARGE if charge else ALLOWANCE
     category, rate = _vat(reading, one, "cac:TaxCategory")

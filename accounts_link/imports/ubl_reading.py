@@ -19,6 +19,7 @@ AMOUNT = re.compile(r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 ZONE = re.compile(r"(?:Z|[-+]\d\d:\d\d)\Z", re.ASCII)
 CENTS = 2
 DIGITS = 12  # before the decimals, of any amount
+LINE_DIGITS = 10  # as before, of a line
 
 
 class Reading:
@@ -92,7 +93,7 @@ def amount(text: str, *, places: int = 20, digits: int = DIGITS) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise CellError(f"“{text}” is not a number; UBL writes it like 1234.56.")
     value = Decimal(text)
-    if round(value, places) != value:
+    if len(text.partition(".")[2].rstrip("0")) > places:
         raise CellError(f"“{text}” has more than {places} decimals.")
     if abs(value) >= 10**digits:
         raise CellError(f"“{text}” is too large; at most {digits} digits before the decimals.")
@@ -102,6 +103,11 @@ def amount(text: str, *, places: int = 20, digits: int = DIGITS) -> Decimal:
 def cents(text: str) -> Decimal:
     """Return an amount of money, in cents, as EN 16931 wants all of them but prices."""
     return amount(text, places=CENTS)
+
+
+def line_cents(text: str) -> Decimal:
+    """Return the amount of a line, which may become its price."""
+    return amount(text, places=CENTS, digits=LINE_DIGITS)
 
 
 def xml_day(text: str) -> date:

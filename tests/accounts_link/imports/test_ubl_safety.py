@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts_link.imports import ubl_files, xml_tree
@@ -105,6 +105,8 @@ WORDS = st.one_of(
 
 @settings(max_examples=150, deadline=None)
 @given(WORDS, WORDS, WORDS, WORDS)
+@example("A", "100.00", "999999999999.99999999999999999999", "0.00000000000000000001")
+@example("A", "9999999999.99", "0.00000000000000000001", "999999999999")
 def test_any_words_in_its_places_give_a_row_or_clear_errors(
     number: str, amount: str, quantity: str, price: str
 ) -> None:
@@ -115,7 +117,12 @@ def test_any_words_in_its_places_give_a_row_or_clear_errors(
     except FileError:
         return  # a control character, which no XML may hold
 
-    assert all(isinstance(one, InvoiceRow | RowError) for one in found)
+    for one in found:
+        assert isinstance(one, InvoiceRow | RowError)
+        if isinstance(one, InvoiceRow):  # and it fits the columns
+            assert all(abs(line.quantity) < 10**10 for line in one.lines)
+            assert all(abs(line.unit_price) < 10**10 for line in one.lines)
+            assert all(line.unit_price == round(line.unit_price, 4) for line in one.lines)
 
 
 # Files inside

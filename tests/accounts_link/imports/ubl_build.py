@@ -151,6 +151,17 @@ def tax_total(tax: object, *shares: tuple[object, object, str, object]) -> str:
     return part("TaxTotal", money("TaxAmount", tax), *subtotals)
 
 
+def rooted(root: str, body: str) -> bytes:
+    """Write the whole document around its body."""
+    names = {
+        "": root,
+        ":cac": "CommonAggregateComponents",
+        ":cbc": "CommonBasicComponents",
+    }
+    spaces = " ".join(f'xmlns{prefix}="{SPACE}{name}-2"' for prefix, name in names.items())
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} {spaces}>{body}</{root}>'.encode()
+
+
 def a_document(  # noqa: PLR0913 - each is a piece of a document that some test changes
     *,
     number: str = "INV-1",
@@ -186,15 +197,7 @@ def a_document(  # noqa: PLR0913 - each is a piece of a document that some test 
             written,
         )
     )
-    spaces = " ".join(
-        f'xmlns{prefix}="{SPACE}{name}-2"'
-        for prefix, name in (
-            ("", root),
-            (":cac", "CommonAggregateComponents"),
-            (":cbc", "CommonBasicComponents"),
-        )
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} {spaces}>{body}</{root}>'.encode()
+    return rooted(root, body)
 
 
 def read(content: bytes, options: UblOptions | None = None) -> InvoiceRow:
