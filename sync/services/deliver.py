@@ -7,6 +7,7 @@ minute leave nothing to gain from more.
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,7 +22,17 @@ from exact_client.errors import (
     ExactTemporaryError,
 )
 from sync.models import Attempt, BookingSettings, Invoice, OutboxEntry
-from sync.services import attach, booked, errands, look_up, outbox, prepare, release, undo
+from sync.services import (
+    attach,
+    booked,
+    errands,
+    look_up,
+    outbox,
+    periods,
+    prepare,
+    release,
+    undo,
+)
 from sync.services.errands import NO_SUCH_ADDRESS, Answer
 from sync.services.locks import process_lock
 
@@ -41,6 +52,7 @@ ADVICE = {  # where the words of a refusal do not tell what to do
     Kind.ATTACHMENT: "The entry is booked. Give this file up, or add it again smaller, or as PDF.",
     Kind.DOCUMENT: "The entry is booked. Put right in Exact what it speaks of; then send it again.",
 }
+OF_ITS_DAY = {"closed_period", "unknown_year"}  # what other documents would be refused for too
 FAILURES_THAT_STOP = 3  # in a row: Exact is away, and the other rows need not find out too
 
 
@@ -152,6 +164,17 @@ def send(office: Office, entry: OutboxEntry) -> None:
         raise
     if isinstance(outcome, ExactTemporaryError | ExactDisconnectedError):
         raise outcome
+    if isinstance(outcome, ExactRefusedError) and outcome.kind in OF_ITS_DAY:
+        _learn_what_is_closed(office)
+
+
+def _learn_what_is_closed(office: Office) -> None:
+    """Read the periods anew, so that others of that period are held and not refused one by one.
+
+    Exact blocks who is refused ten times in an hour.
+    """
+    with suppress(ExactError):  # then the next reading of the books tells
+        periods.read(office.division, office.exact)
 
 
 def _is_withdrawn(office: Office, entry: OutboxEntry) -> bool:

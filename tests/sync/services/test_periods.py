@@ -11,7 +11,7 @@ from sync.services import move, periods, prepare, push
 from sync.services.diary import notes_about
 from sync.services.office import Office
 from tests.build import NOW, an_invoice, an_operator
-from tests.sync.services.pushing import a_queued, work
+from tests.sync.services.pushing import a_queued, another, states, work
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,40 @@ def test_what_waits_in_the_outbox_is_called_back_when_its_period_closes(
     assert entry.state == "cancelled"
     assert Invoice.objects.get().state == "held"
     assert sandbox.count("entries") == 0
+
+
+@pytest.mark.parametrize("how", ["closed", "gone"])
+def test_a_refusal_for_its_day_is_heard_once_and_the_others_of_that_day_are_held(
+    office: Office, customer: Customer, sandbox: ExactSandbox, how: str
+) -> None:
+    entries = [a_queued(office, who) for who in (customer, another(customer), another(customer))]
+    if how == "closed":
+        sandbox.period(2026, 9)
+    else:
+        sandbox.year(2026, exists=False)
+
+    work(office)
+
+    assert states(*entries) == ["refused", "cancelled", "cancelled"]
+    posts = [
+        call for call in sandbox.calls if call.method == "POST" and "SalesEntries" in call.path
+    ]
+    assert len(posts) == 1
+    held = Invoice.objects.exclude(pk=entries[0].invoice_id)
+    assert set(held.values_list("state", flat=True)) == {"held"}
+
+
+def test_a_refusal_for_its_day_stands_when_the_periods_can_not_be_read(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    entry = a_queued(office, customer)
+    sandbox.period(2026, 9)
+    sandbox.fault("html", path="financial/FinancialPeriods", times=9)
+
+    work(office)
+
+    assert states(entry) == ["refused"]
+    assert Period.objects.filter(division=office.division).count() == 36
 
 
 def test_from_december_on_the_missing_year_is_told_until_it_is_there(office: Office) -> None:
