@@ -37,6 +37,7 @@ class Ours:
     location: str
     booking: Booking
     accepted: str = ""  # the fingerprint of the version in Exact that a person took for right
+    is_reversed: bool = False  # and so right whatever Exact has: its reversal took that back
     is_awaited: bool = False  # booked so shortly before the reading that it need not show yet
 
 

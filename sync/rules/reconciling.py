@@ -103,7 +103,7 @@ def _changed(month: date, ours: Ours, theirs: Booking) -> Iterator[Difference]:
         ours=ours.booking.incl if ours.booking.month == month else ZERO,
         theirs=theirs.incl if theirs.month == month else ZERO,
         reason=in_words(found),
-        is_accepted=bool(ours.accepted) and ours.accepted == fingerprint(theirs),
+        is_accepted=ours.is_reversed or ours.accepted == fingerprint(theirs),
     )
 
 

@@ -15,8 +15,10 @@ from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
 from sync.models.documents import IN_THE_BOOKS
 from sync.rules.bookings import Booking, fingerprint
 from sync.rules.drift import differences, in_words
-from sync.services import bookings, diary, feeds, outbox
+from sync.services import attach, bookings, diary, feeds, outbox
+from sync.services.clock import SystemClock
 from sync.services.read_back import LINES
+from sync.services.showing import NOT_BOOKED
 from sync.services.streams import batches
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from exact_client.models import Division
+    from sync.services.clock import Clock
     from sync.services.office import Office
 
 Kind, State, Step = OutboxEntry.Kind, OutboxEntry.State, Attempt.Step
@@ -190,14 +193,16 @@ def accept(invoice: Invoice, *, by: User) -> str:
     """
     with transaction.atomic():
         found = _drifted(invoice)
-        if found.theirs is None:
-            told, state, content = "Stays out of the books.", InvoiceState.UNDONE, ""
-            reason = f"{REMOVED} {by.get_username()} accepted that."
-        else:
-            told, state, reason = "Exact's version is taken for right.", _standing(invoice), ""
-            content = fingerprint(found.theirs)
         same = Invoice.objects.filter(pk=invoice.pk)
-        same.update(state=state, reason=reason, booked_content=content)
+        if found.theirs is None:
+            told = "Stays out of the books."
+            reason = f"{REMOVED} {by.get_username()} accepted that."
+            _let_go(found.entry, SystemClock(), "Gone from Exact, and accepted", by=by)
+            same.update(state=InvoiceState.UNDONE, reason=reason, **NOT_BOOKED)
+        else:
+            told = "Exact's version is taken for right."
+            content = fingerprint(found.theirs)
+            same.update(state=_standing(invoice), reason="", booked_content=content)
         diary.note(same, f"Accepted as it is in Exact: {found.reason}", by=by)
     return f"{invoice.number}: {told}"
 
@@ -213,28 +218,19 @@ def post_again(office: Office, invoice: Invoice, *, by: User) -> str:
     still_there = office.exact.sales_entries_with_reference(found.entry.reference)
     if still_there or office.exact.sales_entry(_remote_id(found.entry)) is not None:
         raise DriftError("Exact has it all the same: read back what is booked, and look again.")
-    now = office.clock.now()
     with transaction.atomic():
-        entry = found.entry
-        said = "Gone from Exact: posted again"
-        outbox.withdraw(entry, now=now, reason=f"{said}.")
-        outbox.note(entry, Step.DECIDE, office.clock, said, state=State.CANCELLED, by=by)
+        _let_go(found.entry, office.clock, "Gone from Exact: posted again", by=by)
         same = Invoice.objects.filter(pk=invoice.pk)
-        same.update(released_at=now, **NOT_BOOKED)
-        diary.note(same, said, by=by)
+        same.update(released_at=office.clock.now(), **NOT_BOOKED)
+        diary.note(same, "Posted again: it was gone from Exact", by=by)
     return f"{invoice.number} goes to Exact once more."
 
 
-NOT_BOOKED = {
-    "entry_id": None,
-    "entry_number": "",
-    "booked_at": None,
-    "booked_content": "",
-    "open_amount": None,
-    "last_payment_on": None,
-    "paid_on": None,
-    "paid_seen_at": None,
-}
+def _let_go(entry: OutboxEntry, clock: Clock, said: str, *, by: User) -> None:
+    """Cancel an entry that is gone from Exact, so that a next version may be made of it."""
+    outbox.withdraw(entry, now=clock.now(), reason=f"{said}.")
+    outbox.note(entry, Step.DECIDE, clock, said, state=State.CANCELLED, by=by)
+    attach.drop(entry, now=clock.now())
 
 
 def _remote_id(entry: OutboxEntry) -> UUID:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exact_client.client import ExactClient
     from exact_client.models import Division
     from exact_client.reading import OddRecord
+    from sync.models import MirrorCursor
 
 LINES, DELETED = "transaction lines", "transaction lines deleted"
 HEADER = 0  # the line number of an entry's header
@@ -65,36 +66,39 @@ def read(
     was deleted. Raises NoBooksError before the set-up was read, ExactError when Exact can't be
     read further; what was copied stays, and the next reading goes on from there.
     """
-    others = _other_journals(division)
-    done = ReadBack()
+    others, done = _other_journals(division), ReadBack()
     lines, deleted = feeds.cursor_of(division, LINES), feeds.cursor_of(division, DELETED)
     full = full or feeds.must_begin_anew(lines, now)
     if full:
         LedgerLine.objects.filter(division=division).update(version=UNREAD)
 
-    def save(batch: list[TransactionLineRecord]) -> None:
-        _save(division, batch, others, done)
-
     def show(rows: int) -> None:
         done.read += rows
         progress(done)
 
-    ask = exact.transaction_lines_changed_since
-    newest = feeds.follow(lines, ask, save, now=now, anew=full, progress=show)
+    newest = feeds.follow(
+        lines,
+        exact.transaction_lines_changed_since,
+        lambda batch: _save(division, batch, others, done),
+        now=now,
+        anew=full,
+        progress=show,
+    )
     feeds.finish(lines, newest, now, anew=full)
     if full:
         feeds.begin_anew(deleted)
     if full and not odd:
         _mark_gone(LedgerLine.objects.filter(division=division, version=UNREAD), done)
     elif lines.read_at is not None:  # nothing of ours can be gone before there is anything
-        feeds.follow_deletions(
-            deleted,
-            exact,
-            DeletedRecord.TRANSACTION_LINE,
-            lambda rows: _mark_deleted(division, rows, done),
-            now=now,
-        )
+        _read_deleted(deleted, exact, now, done)
     return done
+
+
+def _read_deleted(cursor: MirrorCursor, exact: ExactClient, now: datetime, done: ReadBack) -> None:
+    def mark(deleted_at: Mapping[UUID, int]) -> int:
+        return _mark_deleted(cursor.division, deleted_at, done)
+
+    feeds.follow_deletions(cursor, exact, DeletedRecord.TRANSACTION_LINE, mark, now=now)
 
 
 def _other_journals(division: Division) -> frozenset[str]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 CHUNK = 500  # entries asked for at once
 READ = [  # of what we sent, and of its document
-    *("remote_id", "remote_number", "reference", "payload", "settled_at", "customer__name"),
-    *("invoice__number", "invoice__location", "invoice__booked_content"),
+    *("kind", "remote_id", "remote_number", "reference", "payload", "settled_at", "customer__name"),
+    *("invoice__number", "invoice__location", "invoice__booked_content", "invoice__entry_id"),
 ]
 WORDS = re.compile(r"[\s,;]+")
 
@@ -106,12 +106,14 @@ def _dated_in(month: date) -> Q:
 def _one(entry: OutboxEntry, booking: Booking, known_by: datetime | None) -> Ours:
     invoice = entry.invoice
     assert invoice is not None  # noqa: S101 - for the type checker; chosen by its invoice
+    is_current = entry.remote_id == invoice.entry_id
     is_old = known_by is not None and entry.settled_at is not None and entry.settled_at <= known_by
     return Ours(
         document=invoice.number,
         location=invoice.location,
         booking=booking,
-        accepted=invoice.booked_content,
+        accepted=invoice.booked_content if is_current else "",
+        is_reversed=entry.kind == OutboxEntry.Kind.SALES_ENTRY and not is_current,
         is_awaited=not is_old,
     )
 

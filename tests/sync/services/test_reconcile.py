@@ -9,9 +9,9 @@ import pytest
 
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
-from sync.models import ComparedMonth, Invoice
+from sync.models import ComparedMonth, Invoice, OutboxEntry
 from sync.rules.reconciliation import Difference, Kind, Reconciliation
-from sync.services import closing, drift
+from sync.services import closing, drift, undo
 from sync.services.office import Office
 from sync.services.reconcile import reconcile
 from tests.build import NOW, an_invoice, an_operator
@@ -24,6 +24,7 @@ from tests.sync.services.booking import (
     reads_back,
     typed_in_exact,
 )
+from tests.sync.services.pushing import work
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,46 @@ def test_what_is_undone_here_and_stands_in_exact_is_named(
     found = the_difference(office)
 
     assert (found.kind, found.document) == (Kind.UNDONE, invoice_of(entry).number)
+
+
+def undone(office: Office, entry: OutboxEntry, kind: str) -> None:
+    """Undo an entry as a person would."""
+    seen = undo.look(office, entry, day=date(2026, 9, 30)).seen
+    by, day = an_operator(), date(2026, 9, 30)
+    undo.ask(office, entry, kind, seen=seen, reason="Wrong.", by=by, day=day)
+    work(office)
+    assert invoice_of(entry).state == "undone", invoice_of(entry).reason
+
+
+@pytest.mark.parametrize("kind", ["removal", "reversal"])
+def test_a_month_closes_with_what_was_undone(office: Office, customer: Customer, kind: str) -> None:
+    booked(office, customer)
+    entry = booked(office, customer)
+    compares(office)
+    undone(office, entry, kind)
+
+    found = of_month(office)
+
+    assert found.differences == ()
+    (both,) = found.totals.values()
+    assert both.ours.incl == both.theirs.incl == Decimal("121.00")
+    assert both.theirs.entries == (1 if kind == "removal" else 3)
+    assert [one.state for one in found.waiting] == ["Undone"]
+
+
+def test_what_was_changed_in_exact_and_then_reversed_lets_the_month_close(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    entry = booked(office, customer)
+    sandbox.alter(key_of(entry), {"AmountFC": 90})
+    undone(office, entry, "reversal")
+
+    found = of_month(office)
+
+    assert found.closes
+    assert [(one.amount, one.is_accepted) for one in found.differences] == [
+        (Decimal("-12.10"), True)
+    ]
 
 
 def test_what_is_not_pushed_yet_waits_and_is_no_difference(
