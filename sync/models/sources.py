@@ -32,6 +32,9 @@ class ZapfloorSource(models.Model):
     )
     is_active = models.BooleanField(default=False)
     fetched_at = models.DateTimeField(null=True, blank=True)
+    refused = models.JSONField(
+        default=list, blank=True, help_text="Records that could not be taken in, and why."
+    )
     problem = models.TextField(blank=True, help_text="Why the last fetch failed, in plain words.")
 
     def __str__(self) -> str:
