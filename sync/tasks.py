@@ -71,6 +71,13 @@ def sweep() -> None:
 
 
 @shared_task
+def prepare() -> None:
+    """Work out anew where all documents stand; push what that may have opened."""
+    if jobs.prepare_documents():
+        nudge(push)
+
+
+@shared_task
 def payments(run_id: int | None = None) -> None:
     """Read what customers paid."""
     payment_job.read_payments(_run(Run.Job.PAYMENTS, run_id))

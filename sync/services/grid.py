@@ -13,6 +13,7 @@ from sync.services.mapping import Cell, Choices
 
 if TYPE_CHECKING:
     from exact_client.models import Division
+    from sync.models.documents import InvoiceQuerySet
     from sync.rules.ledger import Ledger, Mappings
 
 TABLES = tuple(one.name for one in fields(Choices))
@@ -95,10 +96,12 @@ def keeping(chosen: Choices, mappings: Mappings) -> Choices:
     )
 
 
-def save(division: Division, chosen: Choices) -> dict[Cell, str]:
+def save(
+    division: Division, chosen: Choices, *, documents: InvoiceQuerySet | None = None
+) -> dict[Cell, str]:
     """Save the choices as `mapping.save` does; a code that never was in the books is told so."""
     unknown = strangers(chosen, books_of(division).ledger)
-    return unknown or mapping.save(division, chosen)
+    return unknown or mapping.save(division, chosen, documents=documents)
 
 
 def strangers(chosen: Choices, ledger: Ledger) -> dict[Cell, str]:

@@ -140,6 +140,11 @@ def match(run: Run) -> bool:
     return bool(linked)
 
 
+def prepare_documents() -> int:
+    """Say of every waiting document where it stands now; return how many changed."""
+    return sum(prepare.refresh(division) for division in Division.objects.chosen())
+
+
 def something_is_due() -> bool:
     """Whether a push has anything to do now."""
     now = timezone.now()

@@ -40,6 +40,7 @@ from sync.services.books import books_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
+    from sync.models.documents import InvoiceQuerySet
     from sync.rules.ledger import Ledger
 
 Cell = JournalCell | GLCell | VatCell | TermsCell
@@ -82,10 +83,12 @@ def fault(cell: Cell, code: str, ledger: Ledger) -> str:
     return found.sentence if isinstance(found, Problem) else ""
 
 
-def save(division: Division, chosen: Choices) -> dict[Cell, str]:
+def save(
+    division: Division, chosen: Choices, *, documents: InvoiceQuerySet | None = None
+) -> dict[Cell, str]:
     """Save the choices and let waiting documents follow; when any has a fault, save none of them.
 
-    Returns the faults by cell. A location's cost centre and unit are saved with its journals; a
+    `documents` are those that follow at once, by default all. Returns the faults by cell. A location's cost centre and unit are saved with its journals; a
     unit that is not among the choices stays. Raises KeyError for a code that never was in Exact.
     """
     faults = chosen.faults(books_of(division).ledger)
@@ -96,7 +99,7 @@ def save(division: Division, chosen: Choices) -> dict[Cell, str]:
         _save_gl_accounts(division, chosen.gl_accounts)
         _save_vat_codes(division, chosen.vat_codes)
         _save_payment_conditions(division, chosen.payment_conditions)
-        prepare.refresh(division)
+        prepare.refresh(division, documents)
     return {}
 
 

@@ -16,7 +16,7 @@ from sync.rules import booking
 from sync.rules.entries import Document, DocumentLine, Entry, Original, StatedVat
 from sync.rules.ledger import DocumentKind, Problem, ProblemKind
 from sync.rules.periods import WhenClosed, period_problem
-from sync.services import routing
+from sync.services import routing, whose
 from sync.services.books import Books, books_of
 from sync.services.streams import batches
 
@@ -111,8 +111,10 @@ def previews(
     keys = list(invoices.values_list("pk", flat=True))
     for batch in batches(keys, BATCH):
         found = _with_parts(Invoice.objects.filter(pk__in=batch), division).in_bulk()
+        nobodys = whose.reasons([one for one in found.values() if one.customer is None])
         for key in batch:
-            yield preview(found[key], division, books, may_create=may_create)
+            why = nobodys.get(key, "")
+            yield preview(found[key], division, books, may_create=may_create, why_nobodys=why)
 
 
 def may_create_accounts(division: Division) -> bool:
@@ -135,16 +137,18 @@ def _with_parts(invoices: InvoiceQuerySet, division: Division) -> InvoiceQuerySe
 
 
 def preview(
-    invoice: Invoice, division: Division, books: Books, *, may_create: bool = True
+    invoice: Invoice,
+    division: Division,
+    books: Books,
+    *,
+    may_create: bool = True,
+    why_nobodys: str = "",
 ) -> Preview:
     """Work out what one document will be. Nothing is written."""
     customer = invoice.customer
     if customer is None:
-        problem = Problem(
-            ProblemKind.NEEDS_DATA,
-            f"Customer {invoice.customer_ref} is not known here: import the customers first.",
-            ("document", "customer_ref"),
-        )
+        sentence = why_nobodys or whose.reasons([invoice])[invoice.pk]
+        problem = Problem(ProblemKind.NEEDS_DATA, sentence, ("document", "customer_ref"))
         return Preview(invoice, None, (problem,), None, None)
     made = booking.prepare(document_of(invoice, customer), books.mappings, books.ledger)
     link, standing = _link_of(customer, division), _standing_of(customer, division)

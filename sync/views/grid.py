@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts_link.division import the_division
+from sync.models import Invoice, InvoiceState
 from sync.services import grid as cells
 from sync.services.books import books_of
+from sync.tasks import nudge, prepare
 from sync.views import gl_grid, vat_matrix
 from sync.views.common import may_see, may_set_up, person
 from sync.views.fields import choices_of, name_of
@@ -86,7 +88,9 @@ def save_cell(request: HttpRequest, kind: str) -> HttpResponse:
     division = the_division(request)
     typed = dict(list(_typed(request, kind).items())[:1])
     before = _grid(division, kind)
-    faults = cells.save(division, _chosen(division, typed))
+    waiting = Invoice.objects.filter(state=InvoiceState.NEEDS_MAPPING)
+    faults = cells.save(division, _chosen(division, typed), documents=waiting)
+    nudge(prepare)  # all the others, which need not keep a person waiting
     asked = Asked(typed=typed if faults else {}, faults=_by_name(kind, faults))
     after = _grid(division, kind, asked)
     here = [slot for slot in after.slots if slot.name in typed]
