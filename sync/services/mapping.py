@@ -88,8 +88,9 @@ def save(
 ) -> dict[Cell, str]:
     """Save the choices and let waiting documents follow; when any has a fault, save none of them.
 
-    `documents` are those that follow at once, by default all. Returns the faults by cell. A location's cost centre and unit are saved with its journals; a
-    unit that is not among the choices stays. Raises KeyError for a code that never was in Exact.
+    `documents` are those that follow at once, by default all. Returns the faults by cell. A
+    location's cost centre and unit are saved with its journals; a unit that is not among the
+    choices stays. Raises KeyError for a code that never was in Exact.
     """
     faults = chosen.faults(books_of(division).ledger)
     if faults:
