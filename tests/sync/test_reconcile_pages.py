@@ -167,6 +167,8 @@ def test_both_versions_stand_side_by_side_with_what_differs_marked(
     invoice = drifted(office, customer, sandbox)
 
     assert invoice.number in text_of(browser, DRIFT)
+    document = text_of(browser, f"/exact/invoices/{invoice.number}/")
+    assert f'href="/exact/drift/{invoice.number}/">Look at both versions' in document
     page = text_of(browser, f"{DRIFT}{invoice.number}/")
 
     assert '<span class="otherwise">100.00</span> net' in page
