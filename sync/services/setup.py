@@ -40,6 +40,8 @@ CARD_OF = {  # the first word of a problem's key: the mapping that mends it
 }
 USUAL_RATES = {"BE": (21, 12, 6, 0), "NL": (21, 9, 0)}  # per cent; for before any invoice
 
+ASKED = 300  # documents that tell what still must be mapped
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -145,10 +147,13 @@ def is_ready(steps: list[Step]) -> bool:
 
 
 def unmapped(division: Division) -> list[tuple[str, str]]:
-    """Return what the documents at hand still miss: (journal, gl or vat; in words), each once."""
+    """Return what documents at hand still miss: (journal, gl or vat; in words), each once.
+
+    The first ones tell: what they miss must be chosen before it matters what the others do.
+    """
     found: dict[tuple[str, str], None] = {}
-    incomplete = Invoice.objects.filter(state=InvoiceState.NEEDS_MAPPING)
-    for shown in prepare.previews(division, incomplete):
+    incomplete = Invoice.objects.of(division).filter(state=InvoiceState.NEEDS_MAPPING)
+    for shown in prepare.previews(division, incomplete[:ASKED]):
         for problem in shown.problems:
             if card := CARD_OF.get(str(problem.key[0])):
                 found[card, problem.sentence] = None
