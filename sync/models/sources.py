@@ -3,6 +3,13 @@
 from django.db import models
 
 
+CHANGED = "filters[updated_since]={since}&page[size]=100"
+CUSTOMERS = f"/v1/customers?include=location&{CHANGED}"
+DOCUMENTS = " ".join(
+    f"/v1/{kind}?include=customer,location,lines&{CHANGED}" for kind in ("invoices", "credit_notes")
+)
+
+
 class ZapfloorSource(models.Model):
     """A connection to zapfloor's API. Its paths and fields are settings, for nothing is published.
 
@@ -19,8 +26,10 @@ class ZapfloorSource(models.Model):
     token_sealed = models.TextField(blank=True)
     token_expires_at = models.DateTimeField(null=True, blank=True)
     scope = models.CharField(max_length=300, default="CUSTOMER:READ INVOICE:READ")
-    customers_path = models.CharField(max_length=200, default="/v1/customers")
-    invoices_path = models.CharField(max_length=200, default="/v1/invoices")
+    customers_path = models.CharField(max_length=600, default=CUSTOMERS)
+    invoices_path = models.CharField(
+        max_length=600, default=DOCUMENTS, help_text="One or more, with spaces between."
+    )
     customer_fields = models.JSONField(
         default=dict, blank=True, help_text="Our field: where it is found in a record."
     )
