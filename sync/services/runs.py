@@ -99,6 +99,11 @@ def pause(run: Run, message: str, *, resumes_at: datetime | None) -> None:
     _save(run, state=Run.State.PAUSED, message=message[:500], resumes_at=resumes_at)
 
 
+def fail(run: Run, message: str) -> None:
+    """The run is over, and `message` says why it came to nothing."""
+    _end(run, Run.State.FAILED, message)
+
+
 def _end(run: Run, state: Run.State, message: str) -> None:
     logger.info("ended %s run=%s state=%s", run.job, run.pk, state)
     _save(run, state=state, message=message[:500], ended_at=timezone.now(), resumes_at=None)
