@@ -61,34 +61,30 @@ def read(
 ) -> ReadBack:
     """Copy the lines that changed since the last reading, or all of them when `full`.
 
-    `odd` is where `exact` puts the records that it can't read: while there are any, a line that
-    is missing from the whole list need not be gone. Takes ⌈lines / 1,000⌉ calls and one for what
-    was deleted. Raises NoBooksError before the set-up was read, ExactError when Exact can't be
-    read further; what was copied stays, and the next reading goes on from there.
+    While there are `odd` records, which `exact` can't read, a line that is missing from the whole
+    list need not be gone. Takes ⌈lines / 1,000⌉ calls and one for what was deleted. Raises
+    NoBooksError before the set-up was read, and ExactError: what was copied by then stays.
     """
     others, done = _other_journals(division), ReadBack()
     lines, deleted = feeds.cursor_of(division, LINES), feeds.cursor_of(division, DELETED)
+    copies = LedgerLine.objects.filter(division=division)
     full = full or feeds.must_begin_anew(lines, now)
     if full:
-        LedgerLine.objects.filter(division=division).update(version=UNREAD)
+        copies.update(version=UNREAD)
 
-    def show(rows: int) -> None:
-        done.read += rows
-        progress(done)
+    def save(batch: list[TransactionLineRecord]) -> None:
+        _save(division, batch, others, done)
+        done.read += len(batch)
 
+    ask = exact.transaction_lines_changed_since
     newest = feeds.follow(
-        lines,
-        exact.transaction_lines_changed_since,
-        lambda batch: _save(division, batch, others, done),
-        now=now,
-        anew=full,
-        progress=show,
+        lines, ask, save, now=now, anew=full, progress=lambda rows: progress(done)
     )
     feeds.finish(lines, newest, now, anew=full)
     if full:
         feeds.begin_anew(deleted)
     if full and not odd:
-        _mark_gone(LedgerLine.objects.filter(division=division, version=UNREAD), done)
+        _mark_gone(copies.filter(version=UNREAD), done)
     elif lines.read_at is not None:  # nothing of ours can be gone before there is anything
         _read_deleted(deleted, exact, now, done)
     return done
