@@ -22,14 +22,7 @@ from accounts_link.models import AccountLink, Customer, Standing
 from exact_client.budget import Purse, purse_of
 from exact_client.models import Division, ExactConnection
 from sync.models import Invoice, InvoiceState, MirrorCursor, Signal
-
-FOR_A_PERSON = [
-    InvoiceState.NEEDS_DATA,
-    InvoiceState.NEEDS_LINK,
-    InvoiceState.NEEDS_MAPPING,
-    InvoiceState.NEEDS_YOU,
-    InvoiceState.DRIFTED,
-]
+from sync.models.documents import FOR_A_PERSON, InvoiceQuerySet
 
 # heading, then: word, page, icon, the count beside it
 NAVIGATION = [
@@ -54,6 +47,13 @@ NAVIGATION = [
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates `shell`, which asks the database only when a page shows it."""
     return {"shell": SimpleLazyObject(lambda: Shell(request))}
+
+
+def documents_of(request: HttpRequest) -> InvoiceQuerySet:
+    """Return the documents of the division looked at, and those that no route fits yet."""
+    if len(chosen_divisions(request)) < 2:  # noqa: PLR2004 - all of them are its
+        return Invoice.objects.all()
+    return Invoice.objects.around(find_division(request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Shell:
         """Return customers, linked, review, create, invoices, signals and the euros that wait."""
         if self.division is None:
             return {"signals": Signal.objects.open().count(), "customers": Customer.objects.count()}
-        counts = ask_at_once(self.division, _questions(self.division))
+        counts = ask_at_once(self.division, _questions(self.division, documents_of(self.request)))
         counts["customers"] -= counts["inactive"]  # few, and so quicker to count than the others
         return {**counts, "without": max(counts["customers"] - counts["linked"], 0)}
 
@@ -138,17 +138,17 @@ def ask_at_once(division: Division, questions: dict[str, Subquery]) -> dict[str,
     return {name: answers[f"asked_{name}"] for name in questions}
 
 
-def _questions(division: Division) -> dict[str, Subquery]:
+def _questions(division: Division, documents: InvoiceQuerySet) -> dict[str, Subquery]:
     standings = Standing.objects.filter(division=division)  # of customers without a link
     cursors = MirrorCursor.objects.filter(division=division)
-    waiting = Invoice.objects.filter(state=InvoiceState.NEEDS_LINK)
+    waiting = documents.filter(state=InvoiceState.NEEDS_LINK)
     return {
         "customers": _number(Customer.objects.all()),
         "inactive": _number(Customer.objects.filter(is_active=False)),
         "linked": _number(AccountLink.objects.filter(division=division)),
         "review": _number(standings.filter(outcome=Standing.Outcome.REVIEW)),
         "create": _number(standings.filter(outcome=Standing.Outcome.CREATE)),
-        "invoices": _number(Invoice.objects.filter(state__in=FOR_A_PERSON)),
+        "invoices": _number(documents.filter(state__in=FOR_A_PERSON)),
         "signals": _number(Signal.objects.open()),
         "waiting_count": _number(waiting),
         "waiting_amount": Figure(waiting, "amount", "SUM(amount)", DecimalField()),

@@ -20,6 +20,7 @@ from sync.models import (
     Upload,
     VATMapping,
 )
+from sync.models.documents import FOR_A_PERSON
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
 from sync.services.books import books_of
 from sync.services.mapping import Cell, fault
@@ -39,8 +40,10 @@ else:  # Django's own forms do not know that they are generic
 TABLE_MAX_BYTES = 5 * 2**20
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
+WAITING = "waiting"  # a tab that is there only while it is asked for: others show its documents
 # tab, its words, and the states that it gathers
 GROUPS: list[tuple[str, str, list[InvoiceState]]] = [
+    (WAITING, "Waits for a person", FOR_A_PERSON),
     ("ready", "Ready", [InvoiceState.READY]),
     ("needs_link", "Needs link", [InvoiceState.NEEDS_LINK]),
     ("needs_mapping", "Needs mapping", [InvoiceState.NEEDS_MAPPING]),

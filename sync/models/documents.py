@@ -47,6 +47,14 @@ BEFORE_THE_OUTBOX = [
     InvoiceState.READY,
 ]
 
+FOR_A_PERSON = [
+    InvoiceState.NEEDS_DATA,
+    InvoiceState.NEEDS_LINK,
+    InvoiceState.NEEDS_MAPPING,
+    InvoiceState.NEEDS_YOU,
+    InvoiceState.DRIFTED,
+]
+
 KEPT = [InvoiceState.HELD, InvoiceState.EXCLUDED]
 
 
@@ -65,6 +73,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def of(self, division: Division) -> InvoiceQuerySet:
         """Those that this division books."""
         return self.filter(division=division)
+
+    def around(self, division: Division | None) -> InvoiceQuerySet:
+        """Those that this division books, and those that no route fits yet."""
+        return self.filter(models.Q(division=division) | models.Q(division=None))
 
     def in_the_books(self) -> InvoiceQuerySet:
         """Those that were booked, and were not undone since."""

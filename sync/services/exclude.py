@@ -8,12 +8,11 @@ from django.db import transaction
 
 from sync.models import Invoice, InvoiceState
 from sync.models.documents import BEFORE_THE_OUTBOX, KEPT
-from sync.services import diary, prepare
+from sync.services import diary, routes
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from exact_client.models import Division
     from sync.models.documents import InvoiceQuerySet
 
 
@@ -41,7 +40,7 @@ def exclude(invoices: InvoiceQuerySet, *, by: User, reason: str) -> int:
     return _keep(chosen, InvoiceState.EXCLUDED, reason.strip(), by=by)
 
 
-def include(invoices: InvoiceQuerySet, division: Division | None, *, by: User) -> int:
+def include(invoices: InvoiceQuerySet, *, by: User) -> int:
     """Take up again what was held, excluded or undone; return how many.
 
     They wait for a person to push them, whoever had let them go before.
@@ -50,8 +49,7 @@ def include(invoices: InvoiceQuerySet, division: Division | None, *, by: User) -
         chosen = _fixed(invoices.filter(state__in=MAY_BE_TAKEN_UP))
         diary.note(chosen, "Taken up again", by=by)
         taken = chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None, **_BY_A_PERSON)
-        if division is not None:
-            prepare.refresh(division, chosen)
+        routes.follow(chosen)
     return taken
 
 

@@ -17,6 +17,8 @@ from sync.services.demand import Demand
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from sync.models.documents import InvoiceQuerySet
+
 
 def active() -> QuerySet[Route]:
     """Return the routes that are in use, with their divisions."""
@@ -56,7 +58,7 @@ def save(chosen: Mapping[RouteCell, Division | None]) -> None:
         follow()
 
 
-def follow() -> None:
-    """Let documents that wait go to the division that their route leads to."""
+def follow(invoices: InvoiceQuerySet | None = None) -> None:
+    """Let these documents, or all that wait, go to the division that their route leads to."""
     for division in Division.objects.chosen():
-        prepare.refresh(division)
+        prepare.refresh(division, invoices)

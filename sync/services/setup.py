@@ -8,8 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from accounts_link.models import Customer
-from exact_client.models import ExactConnection
+from exact_client.models import Division, ExactConnection
 from sync.models import (
     GLMapping,
     Invoice,
@@ -22,11 +24,10 @@ from sync.models.mapping import RESOURCE_TYPES
 from sync.rules import guessing
 from sync.rules.countries import CountryGroup, country_group
 from sync.rules.ledger import ANY, GLCell, JournalCell, VatCell
-from sync.services import mapping, prepare, release
+from sync.services import mapping, prepare, release, routes
 from sync.services.books import Books, books_of
 
 if TYPE_CHECKING:
-    from exact_client.models import Division
     from sync.rules.guessing import Guess
 
 CARD_OF = {  # the first word of a problem's key: the mapping that mends it
@@ -87,7 +88,16 @@ def checklist(division: Division | None) -> list[Step]:
     ]
     if division is None:
         return steps
-    return [*steps, *_data_steps(division), *_mapping_steps(division)]
+    return [*steps, *_data_steps(division), *_routes_step(), *_mapping_steps(division)]
+
+
+def _routes_step() -> list[Step]:
+    """With several divisions, every document needs to know which of them books it."""
+    if Division.objects.chosen().count() < 2:  # noqa: PLR2004 - the only one books everything
+        return []
+    lost = sum(wanted.documents for wanted in routes.unrouted().values())
+    detail = f"{lost:,} documents have no division yet" if lost else "Every document has its own"
+    return [Step("routes", "Say which division books what", not lost, detail)]
 
 
 def _about(connection: ExactConnection | None) -> str:
@@ -160,9 +170,11 @@ def unmapped(division: Division) -> list[tuple[str, str]]:
     return list(found)
 
 
-def sold() -> Sold:
-    """Return what all imported documents are about, so that it can be mapped."""
+def sold(division: Division) -> Sold:
+    """Return what the documents are about that this division books, or may book: to be mapped."""
     lines = InvoiceLine.objects.order_by()
+    if Division.objects.chosen().exclude(pk=division.pk).exists():
+        lines = lines.filter(Q(invoice__division=division) | Q(invoice__division=None))
     resources = lines.values_list("invoice__location", "resource_type", "resource_code").distinct()
     vat = lines.exclude(invoice__customer=None).values_list(
         "invoice__customer__country", "invoice__customer__business_type", "vat_rate"
@@ -178,7 +190,7 @@ def sold() -> Sold:
 def guesses(division: Division, books: Books | None = None) -> Cells:
     """Guess every cell that the documents at hand need, and the usual ones before there are any."""
     ledger = (books or books_of(division)).ledger
-    at_hand = sold()
+    at_hand = sold(division)
     usual = [GLCell(ANY, kind, ANY) for kind, _ in RESOURCE_TYPES if kind != "discount"]
     return Cells(
         journals=guessing.guess_journals(ledger, at_hand.locations),

@@ -119,7 +119,7 @@ class Cards:
 
     @cached_property
     def _at_hand(self) -> setup.Sold:
-        return setup.sold()
+        return setup.sold(self.division)
 
     @cached_property
     def _told_terms(self) -> list[str]:

@@ -8,13 +8,12 @@ from celery import Task
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts_link.division import chosen_divisions, find_division
+from sync.context import documents_of
 from sync.models import Invoice, Run
 from sync.models.documents import InvoiceQuerySet
 from sync.services import runs
@@ -47,17 +46,10 @@ def way_back(request: HttpRequest, page: str, *args: Any) -> str:
     return wanted if safe else reverse(page, args=args)
 
 
-def documents(request: HttpRequest) -> InvoiceQuerySet:
-    """Return the documents of the division looked at, and those that no route fits yet."""
-    if len(chosen_divisions(request)) < 2:  # noqa: PLR2004 - all of them are its
-        return Invoice.objects.all()
-    return Invoice.objects.filter(Q(division=find_division(request)) | Q(division=None))
-
-
 def chosen_documents(request: HttpRequest) -> InvoiceQuerySet:
     """Return the ticked documents, or all that nothing was sent of when all are asked for."""
     if "all" in request.POST:
-        return documents(request).before_the_outbox()
+        return documents_of(request).before_the_outbox()
     numbers = [int(text) for text in request.POST.getlist("invoice") if text.isdecimal()]
     return Invoice.objects.filter(pk__in=numbers)
 

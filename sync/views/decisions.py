@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts_link.division import find_division
 from exact_client.budget import Lane
 from exact_client.errors import ExactError
 from exact_client.records import SalesEntryRecord
-from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
+from sync.models import BookingSettings, InvoiceState, OutboxEntry, Run
 from sync.models.documents import InvoiceQuerySet
 from sync.services import decide as deciding
 from sync.services import diary, exclude, release
@@ -28,18 +27,18 @@ from sync.services.jobs import office_of
 from sync.services.outbox import TakenOverError
 from sync.tasks import push as push_task
 from sync.views.beside import beside
-from sync.views.common import may_change, person, start, way_back
+from sync.views.common import chosen_documents, may_change, person, start, way_back
 
 
 @require_POST
 @may_change
 def push(request: HttpRequest) -> HttpResponse:
     """Let the chosen documents go, or all that wait, as soon as nothing stands in their way."""
-    chosen = _chosen(request)
+    chosen = chosen_documents(request)
     with transaction.atomic():
         if "all" not in request.POST:
             held = chosen.filter(state=InvoiceState.HELD)
-            exclude.include(held, find_division(request), by=person(request))
+            exclude.include(held, by=person(request))
             diary.note(chosen.before_the_outbox(), "Pushed", by=person(request))
         released = release.release(chosen, now=timezone.now())
         start(request, Run.Job.PUSH, push_task)
@@ -58,9 +57,9 @@ def _tell_of_push(request: HttpRequest, chosen: InvoiceQuerySet, released: int) 
     messages.success(request, told % released if released else "Pushing what is due.")
     if waiting:
         messages.info(request, wait % waiting)
-    division = find_division(request)
-    if BookingSettings.objects.filter(division=division, is_paused=True).exists():
-        messages.warning(request, "Pushing is paused in the set-up: nothing is sent for now.")
+    for paused in BookingSettings.objects.filter(is_paused=True, division__is_chosen=True):
+        told = f"Pushing is paused in the set-up of {paused.division}: nothing goes for now."
+        messages.warning(request, told)
 
 
 @require_POST
@@ -68,7 +67,7 @@ def _tell_of_push(request: HttpRequest, chosen: InvoiceQuerySet, released: int) 
 def hold(request: HttpRequest) -> HttpResponse:
     """Hold the chosen documents back."""
     reason = request.POST.get("reason", "")
-    count = exclude.hold(_chosen(request), by=person(request), reason=reason)
+    count = exclude.hold(chosen_documents(request), by=person(request), reason=reason)
     messages.success(request, f"{count:,} held back.")
     return redirect(way_back(request, "sync:invoices"))
 
@@ -79,7 +78,7 @@ def leave_out(request: HttpRequest) -> HttpResponse:
     """Exclude the chosen documents from the books, with a reason."""
     try:
         count = exclude.exclude(
-            _chosen(request), by=person(request), reason=request.POST.get("reason", "")
+            chosen_documents(request), by=person(request), reason=request.POST.get("reason", "")
         )
     except ValueError as error:
         messages.error(request, str(error))
@@ -92,17 +91,9 @@ def leave_out(request: HttpRequest) -> HttpResponse:
 @may_change
 def take_up(request: HttpRequest) -> HttpResponse:
     """Take the chosen documents up again."""
-    count = exclude.include(_chosen(request), find_division(request), by=person(request))
+    count = exclude.include(chosen_documents(request), by=person(request))
     messages.success(request, f"{count:,} taken up again. Push them when they are ready.")
     return redirect(way_back(request, "sync:invoices"))
-
-
-def _chosen(request: HttpRequest) -> InvoiceQuerySet:
-    """Return the ticked documents, or all of them when all are asked for."""
-    if "all" in request.POST:
-        return Invoice.objects.before_the_outbox()
-    numbers = [int(text) for text in request.POST.getlist("invoice") if text.isdecimal()]
-    return Invoice.objects.filter(pk__in=numbers)
 
 
 @require_POST

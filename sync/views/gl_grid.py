@@ -123,7 +123,7 @@ class _Table:
     @cached_property
     def _cells(self) -> set[GLCell]:
         """Every cell that documents speak of, or that somebody filled."""
-        return {*setup.sold().resources, *self._mapped, *self._demand}
+        return {*setup.sold(self.division).resources, *self._mapped, *self._demand}
 
     @cached_property
     def _sold(self) -> set[tuple[str, str]]:

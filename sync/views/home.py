@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from accounts_link.models import AccountLink, Customer, ExactAccount, Standing
 from exact_client.models import Division
-from sync.context import Shell, ask_at_once
-from sync.models import Invoice, JournalMapping, Run, Signal
+from sync.context import Shell, ask_at_once, documents_of
+from sync.models import JournalMapping, Run, Signal
+from sync.models.documents import InvoiceQuerySet
 
 RUNS_SHOWN = 6
 SIGNALS_SHOWN = 5
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _steps(shell: Shell) -> list[Step]:
-    there = _what_is_there(shell.division)
+    there = _what_is_there(shell.division, documents_of(shell.request))
     matched = there["matched"] or there["linked"]
     return [
         Step("Connect Exact Online", "Sign in at Exact once.", "sync:setup", shell.is_connected),
@@ -58,7 +59,7 @@ def _steps(shell: Shell) -> list[Step]:
     ]
 
 
-def _what_is_there(division: Division | None) -> dict[str, Any]:
+def _what_is_there(division: Division | None, documents: InvoiceQuerySet) -> dict[str, Any]:
     """Return which kinds of rows exist, in one query."""
     ours = Q(division=division)
     rows: dict[str, QuerySet[Any]] = {
@@ -67,8 +68,8 @@ def _what_is_there(division: Division | None) -> dict[str, Any]:
         "customers": Customer.objects.all(),
         "matched": Standing.objects.filter(ours),
         "linked": AccountLink.objects.filter(ours),
-        "invoices": Invoice.objects.all(),
-        "booked": Invoice.objects.exclude(booked_at=None),
+        "invoices": documents,
+        "booked": documents.exclude(booked_at=None),
     }
     if division is None:
         return dict.fromkeys(rows, False) | {"customers": Customer.objects.exists()}

@@ -18,7 +18,8 @@ from accounts_link.division import find_division, the_division
 from accounts_link.models import AccountLink
 from accounts_link.paging import page_of, page_of_found
 from exact_client.models import Division
-from sync.forms import STATES_OF, InvoiceFilter
+from sync.context import documents_of
+from sync.forms import STATES_OF, WAITING, InvoiceFilter
 from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
 from sync.models.documents import BEFORE_THE_OUTBOX, InvoiceQuerySet
 from sync.services import forecast as forecasting
@@ -29,7 +30,7 @@ from sync.services.diary import notes_about
 from sync.services.exclude import MAY_BE_TAKEN_UP
 from sync.services.move import way_out
 from sync.views import entries
-from sync.views.common import asks_a_part, documents, may_see
+from sync.views.common import asks_a_part, may_see
 
 WARNINGS_SHOWN = 20
 ACCOUNTS_SHOWN = 20
@@ -52,7 +53,7 @@ class Tab:
 def invoices(request: HttpRequest) -> HttpResponse:
     """Show the documents with their states, and push those that are ready."""
     filters = InvoiceFilter.of(request.GET)
-    among = documents(request)
+    among = documents_of(request)
     found = filters.documents(among)
     figures = _figures(found)
     page = page_of_found if filters.text else page_of
@@ -91,7 +92,7 @@ def _tabs(filters: InvoiceFilter, figures: Figures) -> list[Tab]:
     tabs = []
     for key, words in filters.STATES:
         number = sum(counts[state] for state in STATES_OF.get(key, counts))
-        if number or key in {"all", "ready", asked}:
+        if key == asked or (number and key != WAITING) or key in {"all", "ready"}:
             tabs.append(Tab(key, words, number, key == asked))
     return tabs
 

@@ -37,7 +37,7 @@ def copy(request: HttpRequest) -> HttpResponse:
         "source": source,
         "target": target,
         "sources": _with_own(mappings),
-        "places": setup.sold().locations,
+        "places": setup.sold(division).locations,
         "problem": "",
     }
     if source and target:

@@ -16,11 +16,12 @@ from django.views.decorators.vary import vary_on_headers
 from accounts_link.division import find_division
 from accounts_link.imports.export import write_csv
 from accounts_link.paging import page_of, page_of_found
+from sync.context import documents_of
 from sync.models import Invoice, MirrorCursor, Run
 from sync.services.payment_sheet import HEADINGS, rows_of, workbook
 from sync.services.payment_terms import TERMS
 from sync.services.settle import BOUNCE_DAYS, bounce_days
-from sync.views.common import asks_a_part, documents, may_see
+from sync.views.common import asks_a_part, may_see
 from sync.views.payment_lists import PaymentFilter, figures
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,7 +45,7 @@ class Tab:
 def payments(request: HttpRequest) -> HttpResponse:
     """Show what customers owe and paid, and since when."""
     filters, today = PaymentFilter.of(request.GET), timezone.localdate()
-    found = filters.among(documents(request))
+    found = filters.among(documents_of(request))
     division = find_division(request)
     currency = division.currency if division else "EUR"
     known = figures(filters, found, currency=currency, today=today)
@@ -80,7 +81,7 @@ def _tabs(filters: PaymentFilter, counts: dict[str, int]) -> list[Tab]:
 def _around(request: HttpRequest) -> dict[str, Any]:
     """Return what stands around the list: places, when payments were read, and for how long."""
     division = find_division(request)
-    places = documents(request).in_the_books().order_by("location")
+    places = documents_of(request).in_the_books().order_by("location")
     read = MirrorCursor.objects.filter(division=division, feed=TERMS)
     return {
         "locations": [
@@ -96,7 +97,7 @@ def _around(request: HttpRequest) -> dict[str, Any]:
 def export(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpResponse:
     """Hand out the list as it is asked for, all pages of it, for a spreadsheet."""
     filters, today = PaymentFilter.of(request.GET), timezone.localdate()
-    found = filters.narrowed(filters.among(documents(request)), today)
+    found = filters.narrowed(filters.among(documents_of(request)), today)
     rows = rows_of(found, today)
     response: HttpResponse | StreamingHttpResponse
     if form == "csv":

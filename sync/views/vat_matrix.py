@@ -128,7 +128,7 @@ class _Table:
     @cached_property
     def _rows(self) -> set[VatCell]:
         """Each row once, as its cell for any customer."""
-        usual = setup.vat_cells(self.division, setup.sold())
+        usual = setup.vat_cells(self.division, setup.sold(self.division))
         wanted = choices_of({self.asked.wanted: ""}).vat_codes
         cells = {*usual, *self._mapped, *self._demand, *wanted}
         rows = {cell._replace(business_type=ANY) for cell in cells}

@@ -95,7 +95,7 @@ def change_minds(division: Division, chance: random.Random) -> None:
     undone = Invoice.objects.filter(state="undone")
     if undone.exists():
         keys = list(undone.values_list("pk", flat=True))
-        exclude.include(undone, division, by=person)
+        exclude.include(undone, by=person)
         release.release(Invoice.objects.filter(pk__in=keys), now=timezone.now())
     office = Office(division, mortal_client(division, Plan()), SystemClock())
     done = OutboxEntry.objects.filter(kind="sales_entry", state="done", undone_by=None)

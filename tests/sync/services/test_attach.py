@@ -267,7 +267,7 @@ def test_files_stay_with_the_customer_when_the_entry_is_undone_and_follow_its_ne
 
     chosen = Invoice.objects.filter(pk=invoice.pk)
     clock_of(office).advance(60)
-    exclude.include(chosen, office.division, by=person)
+    exclude.include(chosen, by=person)
     release.release(chosen, now=office.clock.now())
     queued(office, invoice)
     drain(office)

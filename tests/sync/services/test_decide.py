@@ -98,7 +98,7 @@ def test_a_cancelled_one_that_is_in_exact_is_not_sent_a_second_time(
     invoice = refused.invoice
     assert invoice is not None
     chosen = type(invoice).objects.filter(pk=invoice.pk)
-    exclude.include(chosen, office.division, by=an_operator())
+    exclude.include(chosen, by=an_operator())
     release.release(chosen, now=NOW)
     queued(office, invoice)
 

@@ -213,7 +213,7 @@ class Outbox(RuleBasedStateMachine):
         """What was cancelled is taken up again, and mended ones follow."""
         chosen = Invoice.objects.filter(state__in=["held", "undone"])
         keys = list(chosen.values_list("pk", flat=True))
-        exclude.include(chosen, self.office.division, by=self.person)
+        exclude.include(chosen, by=self.person)
         Invoice.objects.filter(pk__in=keys).update(released_at=self.clock.now())
         release.enqueue(self.office.division, now=self.clock.now())
 

@@ -124,10 +124,11 @@ def test_confirming_twice_makes_no_second_mapping() -> None:
 
 
 def test_what_is_sold_is_told_by_location_resource_and_kind_of_vat() -> None:
-    a_linked_invoice(some_books(), location="BRU-1")
+    division = some_books()
+    a_linked_invoice(division, location="BRU-1")
     an_invoice(customer=None, location="")
 
-    sold = setup.sold()
+    sold = setup.sold(division)
 
     assert sold.locations == ("BRU-1",)
     assert {cell.resource_type for cell in sold.resources} == {"desk"}
