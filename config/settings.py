@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "read what the books offer": {"task": "sync.tasks.ledger", "schedule": 21600.0},
     "fill search codes": {"task": "sync.tasks.fill_search_codes", "schedule": 300.0},
     "read back what is booked": {"task": "sync.tasks.read_back", "schedule": 3600.0},
+    "fetch from zapfloor": {"task": "sync.tasks.fetch", "schedule": 900.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():  # what nobody took in time, the next one makes good

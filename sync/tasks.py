@@ -8,7 +8,15 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
-from sync.services import api_answers, booked_jobs, jobs, ledger_job, payment_job, runs
+from sync.services import (
+    api_answers,
+    booked_jobs,
+    jobs,
+    ledger_job,
+    payment_job,
+    runs,
+    zapfloor_job,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +105,16 @@ def read_back(run_id: int | None = None) -> None:
 
 
 @shared_task
+def fetch(run_id: int | None = None) -> None:
+    """Fetch what changed in zapfloor; match what that may have brought."""
+    if run_id is None and not zapfloor_job.is_wanted():
+        return
+    fetched = zapfloor_job.fetch_now(_run(Run.Job.SOURCE, run_id))
+    if fetched and fetched.changed:
+        nudge(match)
+
+
+@shared_task
 def fill_search_codes() -> None:
     """Write our numbers into empty search codes, a few at a time."""
     jobs.fill_search_codes()
@@ -117,6 +135,7 @@ JOBS: dict[str, Task[Any, Any]] = {
     Run.Job.LEDGER: ledger,
     Run.Job.PAYMENTS: payments,
     Run.Job.BOOKED: read_back,
+    Run.Job.SOURCE: fetch,
 }
 
 

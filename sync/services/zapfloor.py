@@ -38,6 +38,9 @@ class Wanted:
     most: int | None = None  # records of each list, for a preview
 
 
+SINCE_THE_LAST = Wanted()
+
+
 @dataclass(slots=True)
 class Fetched:
     """What a fetch brought, or would bring when dry."""
@@ -59,7 +62,7 @@ class Fetched:
 def fetch(
     source: ZapfloorSource,
     client: ZapfloorClient,
-    wanted: Wanted = Wanted(),
+    wanted: Wanted = SINCE_THE_LAST,
     *,
     now: datetime,
     progress: Shown = lambda read: None,

@@ -11,7 +11,7 @@ from exact_client.models import Division
 from sync.models import Run, ZapfloorSource
 from sync.services import prepare, runs, signals
 from sync.services.locks import process_lock
-from sync.services.zapfloor import Fetched, Wanted, fetch
+from sync.services.zapfloor import SINCE_THE_LAST, Fetched, Wanted, fetch
 from sync.services.zapfloor_source import client_of, the_source
 from sync.zapfloor.errors import ZapfloorError, ZapfloorTemporaryError
 
@@ -25,7 +25,7 @@ def is_wanted() -> bool:
     return ZapfloorSource.objects.filter(is_active=True).exists()
 
 
-def fetch_now(run: Run, wanted: Wanted = Wanted()) -> Fetched | None:
+def fetch_now(run: Run, wanted: Wanted = SINCE_THE_LAST) -> Fetched | None:
     """Fetch, and tell the run; return what came, or None when nothing could be fetched."""
     source, fetched = the_source(), None
     if source is None:

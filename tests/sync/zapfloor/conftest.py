@@ -23,13 +23,13 @@ def the_demo() -> Company:
 
 
 def a_small_company() -> Company:
-    """Thirty customers, with the documents that are theirs."""
+    """Fifty customers, with the documents that are theirs."""
     whole, small = the_demo(), Company()
     for kind, records in whole.records.items():
         for key, record in records.items():
             owner = record.get("relationships", {}).get("customer", {}).get("data")
             number = int(owner["id"]) if owner else int(key) if kind == "customers" else 1
-            if number <= 30:
+            if number <= 50:
                 small.add({**record, "attributes": dict(record["attributes"])})
     return small
 

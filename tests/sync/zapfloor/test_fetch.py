@@ -37,14 +37,14 @@ def test_everything_comes_in_once(
     first = fetch(source, client, now=NOW)
     second = again(source, client, full=True)
 
-    assert (first.customers.new, first.documents.new) == (30, Invoice.objects.count())
+    assert (first.customers.new, first.documents.new) == (50, Invoice.objects.count())
     assert Invoice.objects.filter(kind="credit_note").exists()
     assert not Invoice.objects.exclude(source="zapfloor").exists()
     assert Invoice.objects.exclude(customer=None).count() == Invoice.objects.count() > 20
     assert first.refused == []
     assert (second.changed, second.customers.same, second.documents.same) == (
         0,
-        30,
+        50,
         first.documents.new,
     )
 
@@ -69,7 +69,7 @@ def test_a_dry_run_and_a_preview_save_nothing(
     part = fetch(source, client, Wanted(dry_run=True, most=5), now=NOW)
 
     source.refresh_from_db()
-    assert (whole.customers.new, part.customers.new) == (30, 5)
+    assert (whole.customers.new, part.customers.new) == (50, 5)
     assert not Customer.objects.exists()
     assert not Invoice.objects.exists()
     assert source.fetched_at is None
@@ -83,7 +83,7 @@ def test_a_bad_record_is_told_with_its_id_and_field_and_the_others_come_in(
 
     found = fetch(source, client, now=NOW)
 
-    assert found.customers.new == 29
+    assert found.customers.new == 49
     customer, document = found.refused
     assert (customer["type"], customer["id"], customer["number"]) == ("customers", "3", "10003")
     assert customer["said"][0].startswith("customers 3: “Country” (attributes.country): “Belgiumm”")
@@ -138,7 +138,7 @@ def test_a_record_that_comes_on_two_pages_counts_once(
     source.customers_path = "/v1/customers?page[size]=10 /v1/customers?page[size]=20"
     source.customer_fields = {"location": ""}
 
-    assert fetch(source, client, now=NOW).customers.new == 30
+    assert fetch(source, client, now=NOW).customers.new == 50
 
 
 def test_after_an_error_the_next_fetch_begins_where_this_one_did(
@@ -151,7 +151,7 @@ def test_after_an_error_the_next_fetch_begins_where_this_one_did(
 
     source.refresh_from_db()
     assert source.fetched_at is None
-    assert Customer.objects.count() == 30
+    assert Customer.objects.count() == 50
     assert again(source, client).documents.new > 20
 
 
