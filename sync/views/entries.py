@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from sync.models import Attempt, GLAccount, Invoice, Journal, OutboxEntry
+from sync.models import (
+    Attempt,
+    GLAccount,
+    Invoice,
+    Journal,
+    OutboxEntry,
+    PaymentCondition,
+    VATCode,
+)
+from sync.rules import deferral
+from sync.rules.deferral import Schedule
 
 if TYPE_CHECKING:
     from sync.models import InvoiceFile
@@ -31,7 +41,9 @@ class Line:
     net: Decimal
     vat: Decimal
     cost_centre: str = ""
+    cost_unit: str = ""
     odd_cents: Decimal = ZERO  # what the VAT has more than this line's own rounding
+    schedule: Schedule = ()  # where Exact spreads the revenue over months
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Shown:
     lines: list[Line]
     warnings: tuple[str, ...] = ()
     description: str = ""
+    payment_condition: str = ""  # code and description; empty: the account's own
 
     @property
     def net(self) -> Decimal:
@@ -102,19 +115,28 @@ def planned(entry: Entry, ledger: Ledger) -> Shown:
         payment_reference=entry.payment_reference,
         currency=entry.currency,
         warnings=entry.warnings,
+        description=entry.description,
+        payment_condition=_condition(entry, ledger),
         lines=[
             Line(
                 description=line.description,
                 gl_account=f"{line.gl_account.code} {line.gl_account.description}",
-                vat_code=f"{line.vat_code} · {line.vat_rate.normalize():f} %",
+                vat_code=_vat_name(line.vat_code, line.vat_rate),
                 net=line.net,
                 vat=line.vat,
                 cost_centre=line.cost_centre,
+                cost_unit=line.cost_unit,
                 odd_cents=line.odd_cents,
+                schedule=line.schedule,
             )
             for line in entry.lines
         ],
     )
+
+
+def _condition(entry: Entry, ledger: Ledger) -> str:
+    known = ledger.payment_conditions.get(entry.payment_condition)
+    return f"{known.code} {known.description}" if known else entry.payment_condition
 
 
 def as_sent(entry: OutboxEntry) -> Shown:
@@ -125,7 +147,9 @@ def as_sent(entry: OutboxEntry) -> Shown:
 def of_body(division_id: int, body: Mapping[str, Any]) -> Shown:
     """Return the entry that this body makes."""
     journals = Journal.objects.filter(division=division_id, code=body["Journal"])
-    names = _gl_names(division_id, [body])
+    gl_accounts, vat_codes = _gl_names(division_id, [body]), _vat_names(division_id)
+    asked = body.get("PaymentCondition", "")
+    conditions = PaymentCondition.objects.filter(division=division_id, code=asked) if asked else ()
     return Shown(
         journal=str(journals.first() or body["Journal"]),
         entry_date=date.fromisoformat(body["EntryDate"]),
@@ -134,7 +158,8 @@ def of_body(division_id: int, body: Mapping[str, Any]) -> Shown:
         payment_reference=body.get("PaymentReference", ""),
         currency=body["Currency"],
         description=body.get("Description", ""),
-        lines=[_sent_line(line, names.get) for line in body["SalesEntryLines"]],
+        payment_condition=str(next(iter(conditions), asked)),
+        lines=[_sent_line(line, gl_accounts, vat_codes) for line in body["SalesEntryLines"]],
     )
 
 
@@ -144,15 +169,35 @@ def _gl_names(division_id: int, bodies: Iterable[Mapping[str, Any]]) -> dict[str
     return {str(row.exact_id): str(row) for row in found}
 
 
-def _sent_line(line: dict[str, Any], name: Callable[[str, str], str]) -> Line:
+def _vat_names(division_id: int) -> dict[str, str]:
+    found = VATCode.objects.filter(division=division_id).values_list("code", "percentage")
+    return {code: _vat_name(code, rate) for code, rate in found}
+
+
+def _vat_name(code: str, rate: Decimal) -> str:
+    return f"{code} · {rate.normalize():f} %"
+
+
+def _sent_line(
+    line: Mapping[str, str], gl_accounts: Mapping[str, str], vat_codes: Mapping[str, str]
+) -> Line:
+    net, code = Decimal(line["AmountFC"]), line["VATCode"]
     return Line(
         description=line.get("Description", ""),
-        gl_account=name(line["GLAccount"], line["GLAccount"]),
-        vat_code=line["VATCode"],
-        net=Decimal(line["AmountFC"]),
+        gl_account=gl_accounts.get(line["GLAccount"], line["GLAccount"]),
+        vat_code=vat_codes.get(code, code),
+        net=net,
         vat=Decimal(line["VATAmountFC"]),
         cost_centre=line.get("CostCenter", ""),
+        cost_unit=line.get("CostUnit", ""),
+        schedule=_schedule(net, line.get("From"), line.get("To")),
     )
+
+
+def _schedule(net: Decimal, first: str | None, last: str | None) -> Schedule:
+    if not (first and last):
+        return ()
+    return deferral.schedule(net, date.fromisoformat(first), date.fromisoformat(last))
 
 
 def history_of(invoice: Invoice) -> QuerySet[OutboxEntry]:
