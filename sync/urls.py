@@ -26,6 +26,8 @@ from sync.views import (
     undo,
     undoing,
     unmapped,
+    zapfloor,
+    zapfloor_paths,
 )
 
 app_name = "sync"
@@ -80,6 +82,14 @@ urlpatterns = [
     path("exact/setup/api/", api_keys.api_keys, name="api-keys"),
     path("exact/setup/api/make/", api_keys.make, name="make-api-key"),
     path("exact/setup/api/<int:pk>/revoke/", api_keys.revoke, name="revoke-api-key"),
+    path("exact/setup/zapfloor/", zapfloor.zapfloor, name="zapfloor"),
+    path("exact/setup/zapfloor/save/", zapfloor.save, name="zapfloor-save"),
+    path("exact/setup/zapfloor/test/", zapfloor.test, name="zapfloor-test"),
+    path("exact/setup/zapfloor/preview/", zapfloor.preview, name="zapfloor-preview"),
+    path("exact/setup/zapfloor/switch/", zapfloor.switch, name="zapfloor-switch"),
+    path("exact/setup/zapfloor/fetch/", zapfloor.fetch_now, name="zapfloor-fetch"),
+    path("exact/setup/zapfloor/forget/", zapfloor.forget, name="zapfloor-forget"),
+    path("exact/setup/zapfloor/fields/<slug:what>/", zapfloor_paths.paths, name="zapfloor-paths"),
     path("exact/setup/undo/", undo.undo, name="undo-mapping"),
     path("exact/setup/routes/", routes.show, name="routes"),
     path("exact/setup/routes/save/", routes.save, name="save-routes"),

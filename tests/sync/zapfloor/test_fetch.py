@@ -186,9 +186,7 @@ def test_what_was_sent_already_and_changes_over_there_is_refused(
 def test_the_job_pauses_for_what_time_mends_and_fails_for_what_a_person_must(
     source: ZapfloorSource, zapfloor: Standing
 ) -> None:
-    zapfloor.sandbox.faults.append(
-        Fault("status", path="/v1", status=429, retry_after=90, times=1)
-    )
+    zapfloor.sandbox.faults.append(Fault("status", path="/v1", status=429, retry_after=90, times=1))
     run = runs.ask(Run.Job.SOURCE, by=None, now=NOW)
     zapfloor_job.fetch_now(run)
     assert (run.state, run.resumes_at is not None) == ("paused", True)
