@@ -5,21 +5,18 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sync.rules.choosing import (
+    find_centre,
     find_gl_account,
     find_journal,
     find_payment_condition,
     find_vat_code,
-    unmapped,
 )
 from sync.rules.countries import country_group
 from sync.rules.deferral import is_deferred, schedule
-from sync.rules.discounts import Part, account_of, parts_of
+from sync.rules.discounts import Part, account_of, no_discount_product, parts_of
 from sync.rules.document_checks import faults, warnings, zero_problem
 from sync.rules.entries import Document, DocumentLine, Entry, EntryLine, VatGroup, fit
 from sync.rules.ledger import (
-    ANY,
-    FORBIDDEN,
-    MANDATORY,
     DiscountPolicy,
     GLAccount,
     Journal,
@@ -29,7 +26,6 @@ from sync.rules.ledger import (
     Mappings,
     PaymentCondition,
     Problem,
-    ProblemKind,
     TermsCell,
     VatCell,
     VatCode,
@@ -109,8 +105,8 @@ class _Preparation:
             vat=part.vat,
             odd_cents=part.odd_cents,
             quantity=part.quantity,
-            cost_centre=self._centre("cost_centre", gl_account.use_cost_centre, gl_account),
-            cost_unit=self._centre("cost_unit", gl_account.use_cost_unit, gl_account),
+            cost_centre=self._centre("cost_centre", gl_account),
+            cost_unit=self._centre("cost_unit", gl_account),
             period_from=None,
             period_to=None,
             is_discount=part.is_discount,
@@ -121,8 +117,7 @@ class _Preparation:
         policies = self.mappings.policies
         is_product = part.is_discount and policies.discounts == DiscountPolicy.PRODUCT
         if is_product and not policies.discount_product:
-            sentence = "Discounts are booked as one product, and it isn't said which."
-            self._note(unmapped(sentence, ("discount_product",)))
+            self._note(no_discount_product())
             return None
         cell, fallbacks = account_of(part, self.document.location, policies)
         return self._sift(find_gl_account(cell, self.mappings, self.ledger, fallbacks))
@@ -140,16 +135,9 @@ class _Preparation:
         )
         return self._sift(find_vat_code(cell, self.mappings, self.ledger, customer_country=country))
 
-    def _centre(self, kind: str, use: int, account: GLAccount) -> str:
-        """The location's cost centre or unit, where the account wants or allows one."""
-        chosen = self.mappings.cost_centres if kind == "cost_centre" else self.mappings.cost_units
-        centre = chosen.get(self.document.location) or chosen.get(ANY, "")
-        if not centre and use == MANDATORY:
-            where, words = self.document.location or "any location", kind.replace("_", " ")
-            sentence = f"G/L account {account.code} needs a {words}; {where} has none. Choose one."
-            key = (kind, self.document.location)
-            self._note(Problem(ProblemKind.NEEDS_MAPPING, sentence, key))
-        return "" if use == FORBIDDEN else centre
+    def _centre(self, kind: str, account: GLAccount) -> str:
+        location = self.document.location
+        return self._sift(find_centre(kind, location, account, self.mappings)) or ""
 
     def _deferred(self, made: EntryLine, line: DocumentLine) -> EntryLine:
         """Give the line its period, when that reaches beyond the month in which it is booked."""

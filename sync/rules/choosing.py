@@ -6,8 +6,10 @@ from typing import NamedTuple, TypeVar
 from sync.rules.countries import CountryGroup
 from sync.rules.ledger import (
     ANY,
+    FORBIDDEN,
     GL_FALLBACKS,
     JOURNAL_FALLBACKS,
+    MANDATORY,
     NEVER_ON_A_SALES_LINE,
     SALES_JOURNAL,
     VAT_FALLBACKS,
@@ -117,6 +119,19 @@ def find_payment_condition(
         key = ("payment_condition", cell.payment_terms)
         return unmapped(f"Payment condition {code} isn't in Exact any more.", key)
     return found
+
+
+def find_centre(kind: str, location: str, account: GLAccount, mappings: Mappings) -> str | Problem:
+    """Return the cost_centre or cost_unit of a location, where the account wants or allows one."""
+    is_centre = kind == "cost_centre"
+    use = account.use_cost_centre if is_centre else account.use_cost_unit
+    chosen = mappings.cost_centres if is_centre else mappings.cost_units
+    found = chosen.get(location) or chosen.get(ANY, "")
+    if not found and use == MANDATORY:
+        where, words = location or "any location", kind.replace("_", " ")
+        sentence = f"G/L account {account.code} needs a {words}; {where} has none. Choose one."
+        return Problem(ProblemKind.NEEDS_MAPPING, sentence, (kind, location))
+    return "" if use == FORBIDDEN else found
 
 
 def unmapped(sentence: str, key: Key) -> Problem:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sync.rules import supplies
 from sync.rules.cents import HUNDRED, spread, to_cents
+from sync.rules.choosing import unmapped
 from sync.rules.entries import DocumentLine
 from sync.rules.ledger import (
     ANY,
@@ -15,6 +16,7 @@ from sync.rules.ledger import (
     Fallbacks,
     GLCell,
     Policies,
+    Problem,
 )
 from sync.rules.totals import Amount
 
@@ -71,17 +73,27 @@ def parts_of(amount: Amount, policy: DiscountPolicy) -> Iterator[Part]:
 
 
 def account_of(part: Part, location: str, policies: Policies) -> tuple[GLCell, Fallbacks]:
-    """Return the cell of a part's G/L account, and by which fall-backs it is found.
-
-    A discount on the whole document is a line of its own under every policy: taken off its line
-    is what it can't be. Booked apart, discounts go to an account that was chosen for them.
-    """
+    """Return the cell of a part's G/L account, and by which fall-backs it is found."""
     line = part.line
     if not part.is_discount:
         return GLCell(location, line.resource_type, line.resource_code), GL_FALLBACKS
     code = line.resource_code if line.is_discount else ANY
+    return cell_of_discount(GLCell(location, supplies.DISCOUNT, code), policies)
+
+
+def cell_of_discount(cell: GLCell, policies: Policies) -> tuple[GLCell, Fallbacks]:
+    """Return the cell of the G/L account of a discount, and by which fall-backs it is found.
+
+    A discount on the whole document is a line of its own under every policy: taken off its line
+    is what it can't be. Booked apart, discounts go to an account that was chosen for them.
+    """
     if policies.discounts == DiscountPolicy.PRODUCT:
-        return GLCell(location, supplies.PRODUCT, policies.discount_product), GL_FALLBACKS
+        return GLCell(cell.location, supplies.PRODUCT, policies.discount_product), GL_FALLBACKS
     is_apart = policies.discounts == DiscountPolicy.ACCOUNT
-    cell = GLCell(location, supplies.DISCOUNT, code)
     return cell, DISCOUNT_FALLBACKS if is_apart else GL_FALLBACKS
+
+
+def no_discount_product() -> Problem:
+    """Say that nobody chose the product that takes the discounts."""
+    sentence = "Discounts are booked as one product, and it isn't said which."
+    return unmapped(sentence, ("discount_product",))

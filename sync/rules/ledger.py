@@ -61,6 +61,14 @@ class GLCell(NamedTuple):
         return f"{what} at {self.location}" if self.location else what
 
 
+WHO = {  # by business type
+    ANY: "",
+    "vat": " with a VAT number",
+    "no_vat": " without a VAT number",
+    "private": " who are private persons",
+}
+
+
 class VatCell(NamedTuple):
     """A cell of the VAT mapping; `rate` in percent, `vat_category` as UBL writes it."""
 
@@ -72,8 +80,7 @@ class VatCell(NamedTuple):
 
     def __str__(self) -> str:
         where = {"domestic": "domestic", "eu": "EU", "non_eu": "non-EU"}[self.country_group]
-        who = self.business_type or "any"
-        words = f"{where} customers of business type {who} at {self.rate.normalize():f} %"
+        words = f"{where} customers{WHO[self.business_type]} at {self.rate.normalize():f} %"
         words += f", {supplies.WORDS[self.supply]}" if self.supply else ""
         return words + (f", category {self.vat_category}" if self.vat_category else "")
 

@@ -26,7 +26,7 @@ from sync.models import Invoice, InvoiceLine
 from sync.models.documents import BEFORE_THE_OUTBOX
 from sync.rules.countries import country_group
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, VatCell
-from sync.rules.supplies import BY_RESOURCE, SERVICES
+from sync.rules.supplies import BY_RESOURCE, DISCOUNT, SERVICES
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -66,6 +66,13 @@ def of_gl_accounts(division: Division) -> dict[GLCell, Demand]:
     columns = ("invoice__location", "resource_type", "resource_code")
     rows = _grouped(_lines(division), columns, "invoice", "invoice__invoice_date", NET)
     return {GLCell(*cell): demand for cell, demand in rows}
+
+
+def of_discounts(division: Division) -> dict[str, Demand]:
+    """Return locations, with the documents that have lines with a discount, for those lines."""
+    discounted = _lines(division).exclude(discount_percent=0).exclude(resource_type=DISCOUNT)
+    rows = _grouped(discounted, ("invoice__location",), "invoice", "invoice__invoice_date", NET)
+    return {location: demand for (location,), demand in rows}
 
 
 def of_vat_codes(division: Division, *, by_supply: bool = True) -> dict[VatCell, Demand]:

@@ -6,8 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sync.rules.choosing import find_gl_account, find_journal, find_payment_condition, find_vat_code
-from sync.rules.ledger import Problem, ProblemKind, TermsCell, VatCell
+from sync.rules.choosing import (
+    find_centre,
+    find_gl_account,
+    find_journal,
+    find_payment_condition,
+    find_vat_code,
+)
+from sync.rules.discounts import cell_of_discount, no_discount_product
+from sync.rules.ledger import (
+    ANY,
+    DiscountPolicy,
+    GLAccount,
+    GLCell,
+    Problem,
+    ProblemKind,
+    TermsCell,
+    VatCell,
+)
+from sync.rules.supplies import DISCOUNT, PRODUCT
 from sync.services import demand
 from sync.services.demand import Demand
 
@@ -80,10 +97,42 @@ def _problems(division: Division, books: Books) -> Iterator[tuple[Problem, Deman
     yield from _vat_problems(division, books)
     for journal, wanted in demand.of_journals(division).items():
         yield from _if_problem(find_journal(journal, *told), wanted)
-    for gl, wanted in demand.of_gl_accounts(division).items():
-        yield from _if_problem(find_gl_account(gl, *told), wanted)
+    yield from _account_problems(division, books)
     for terms, wanted in demand.of_terms(division).items():
         yield from _if_problem(find_payment_condition(TermsCell(terms), *told), wanted)
+
+
+def _account_problems(division: Division, books: Books) -> Iterator[tuple[Problem, Demand]]:
+    """Yield the accounts that are missing, and the centres that accounts can't do without."""
+    policies = books.mappings.policies
+    for cell, wanted in demand.of_gl_accounts(division).items():
+        if cell.resource_type == DISCOUNT:
+            account = _discount_account(cell, books)
+        else:
+            account = find_gl_account(cell, books.mappings, books.ledger)
+        yield from _if_problem(account, wanted)
+        yield from _centre_problems(account, cell.location, wanted, books)
+    if policies.discounts == DiscountPolicy.NET:
+        return
+    for location, wanted in demand.of_discounts(division).items():
+        account = _discount_account(GLCell(location, DISCOUNT, ANY), books)
+        yield from _if_problem(account, wanted)
+        yield from _centre_problems(account, location, wanted, books)
+
+
+def _discount_account(cell: GLCell, books: Books) -> GLAccount | Problem:
+    where, fallbacks = cell_of_discount(cell, books.mappings.policies)
+    if where.resource_type == PRODUCT and not where.resource_code:
+        return no_discount_product()
+    return find_gl_account(where, books.mappings, books.ledger, fallbacks)
+
+
+def _centre_problems(
+    account: GLAccount | Problem, location: str, wanted: Demand, books: Books
+) -> Iterator[tuple[Problem, Demand]]:
+    if isinstance(account, GLAccount):
+        for kind in ("cost_centre", "cost_unit"):
+            yield from _if_problem(find_centre(kind, location, account, books.mappings), wanted)
 
 
 def _if_problem(found: object, wanted: Demand) -> Iterator[tuple[Problem, Demand]]:

@@ -18,6 +18,7 @@ from sync.services.demand import Demand, added
 from sync.services.routes import unrouted
 from sync.services.unmapped import Waiting, waiting
 from sync.views.common import may_see
+from sync.views.gl_grid import where
 from sync.views.slots import in_place
 from sync.views.told import said
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from sync.rules.ledger import Key, Problem
 
 HEADING: list[Value] = ["what", "where", "why", "documents", "amount", "oldest"]
+
+
+CHOICES = {
+    "cost_centre": "Cost centre",
+    "cost_unit": "Cost unit",
+    "discount_product": "Product for discounts",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,18 @@ def _written(row: Row) -> list[Value]:
 def _rows(request: HttpRequest) -> Iterator[Row]:
     division = the_division(request)
     for one in waiting(division, books_of(division)):
-        what, where = _said(one)
-        yield Row(what, where, in_place(one.sentence), one.demand, one.problem)
+        what, place = _said(one)
+        yield Row(what, place, in_place(one.sentence), one.demand, one.problem)
 
 
 def _said(one: Waiting) -> tuple[str, str]:
     """Return what is missing and where, by the key of the problem."""
     kind, parts = str(one.key[0]), one.key[1:]
-    what, where = said("", _cell(kind, parts))
+    if kind in CHOICES:
+        return CHOICES[kind], where(str(parts[0])) if parts else "All locations"
+    what, place = said("", _cell(kind, parts))
     words = {"gl": f"G/L account for {what}", "vat": f"VAT code for {what}"}
-    return words.get(kind, what), where
+    return words.get(kind, what), place
 
 
 def _cell(kind: str, parts: Key) -> GLCell | VatCell | JournalCell | TermsCell:

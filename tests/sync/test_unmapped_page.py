@@ -9,7 +9,9 @@ from django.test import Client
 
 from exact_client.models import Division
 from sync.models import (
+    BookingSettings,
     GLMapping,
+    InvoiceLine,
     JournalMapping,
     PaymentCondition,
     PaymentConditionMapping,
@@ -122,3 +124,39 @@ def test_who_may_see_documents_may_see_what_they_wait_for(division: Division) ->
     assert ">Look<" in page
     assert a_browser("view_exactaccount").get(PAGE).status_code == 403
     assert a_browser("view_exactaccount").get("/exact/setup/unmapped.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("policy", "title"),
+    [
+        ("net", ""),
+        ("account", "G/L account for Discount · BRU-1"),
+        ("product", "Product for discounts · All locations"),
+    ],
+)
+def test_a_discount_that_is_booked_apart_misses_its_account(
+    browser: Client, division: Division, policy: str, title: str
+) -> None:
+    BookingSettings.objects.create(division=division, discount_policy=policy)
+    division.invoices.update(total_incl=None)
+    InvoiceLine.objects.update(discount_percent=10)
+    prepare.refresh(division)
+
+    page = text_of(browser, PAGE)
+
+    assert title in page
+    assert ("Nothing is missing" in page) == (policy == "net")
+    states = set(division.invoices.values_list("state", flat=True))
+    assert states == {"ready" if policy == "net" else "needs_mapping"}
+
+
+def test_a_cost_centre_that_an_account_can_not_do_without_is_missing(
+    browser: Client, division: Division
+) -> None:
+    division.gl_accounts.update(use_cost_centre=1)
+    prepare.refresh(division)
+
+    page = text_of(browser, PAGE)
+
+    assert "Cost centre · BRU-1" in page
+    assert "G/L account 700000 needs a cost centre" in page

@@ -109,7 +109,7 @@ def test_a_missing_cell_names_the_category_but_never_asks_for_a_supply() -> None
     [problem] = refused(document, replace(MAPPINGS, vat_codes={}))
 
     assert problem.key == ("vat", "eu", "vat", NOTHING, "", "K")
-    assert "EU customers of business type vat at 0 %, category K" in problem.sentence
+    assert "EU customers with a VAT number at 0 %, category K" in problem.sentence
 
 
 def test_a_cell_whose_code_does_not_fit_is_named_whole() -> None:
