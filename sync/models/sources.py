@@ -2,7 +2,6 @@
 
 from django.db import models
 
-
 CHANGED = "filters[updated_since]={since}&page[size]=100"
 CUSTOMERS = f"/v1/customers?include=location&{CHANGED}"
 DOCUMENTS = " ".join(

@@ -104,7 +104,7 @@ class Path:
         cell = cell_of(self.find(resource))
         if not self.words or isinstance(cell, Broken):
             return cell
-        written = _written(cell)
+        written = written_out(cell)
         return self.words.get(written.casefold(), self.words.get(ANY_OTHER, written))
 
 
@@ -189,12 +189,13 @@ def cell_of(value: Any) -> Cell:
     if isinstance(value, int):
         return Decimal(value)
     if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
-        return "; ".join(_written(cell_of(one)) for one in value)
+        return "; ".join(written_out(cell_of(one)) for one in value)
     kind = "a list of objects" if isinstance(value, list) else "an object"
     return Broken(f"{kind}", f"is {kind} and not one value; lead the path further into it.")
 
 
-def _written(cell: Cell) -> str:
+def written_out(cell: Cell) -> str:
+    """Return a cell as a text, as JSON writes it."""
     if isinstance(cell, bool):
         return str(cell).lower()
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)

@@ -22,7 +22,7 @@ from sync.zapfloor.fields import (
     FieldMapError,
 )
 from sync.zapfloor.json_api import Resource
-from sync.zapfloor.paths import AbsentError, Path, PathError, parse
+from sync.zapfloor.paths import AbsentError, Path, PathError, parse, written_out
 
 SHOWN = 60  # characters of a value that a message repeats
 MOST_LINES = 1000
@@ -42,7 +42,7 @@ class Reading:
     @property
     def shown(self) -> str:
         """What was found, in a readable length."""
-        written = f"{self.cell}"
+        written = written_out(self.cell)
         return written if len(written) <= SHOWN else written[: SHOWN - 1] + "…"
 
 

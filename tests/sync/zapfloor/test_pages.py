@@ -1,4 +1,4 @@
-"""The pages of zapfloor: connecting, testing, looking at a real record, previewing, switching on."""
+"""The pages of zapfloor: connecting, testing, looking at real records, previewing, switching on."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_testing_the_connection_tells_of_each_list(
 def test_wrong_credentials_are_told_without_repeating_them(
     source: ZapfloorSource, zapfloor: Standing
 ) -> None:
-    zapfloor_source.save(typed(zapfloor.url, password="another-secret"), by=an_operator())
+    zapfloor_source.save(typed(zapfloor.url, password="another-secret"), by=an_operator())  # noqa: S106 - a wrong one
 
     _, page = post(f"{PAGE}test/", {})
 
