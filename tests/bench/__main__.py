@@ -6,6 +6,7 @@ import sys
 BENCHES = [
     "bench_matching",
     "bench_overview",
+    "bench_pages",
     "bench_mirror",
     "bench_push",
     "bench_budget",
