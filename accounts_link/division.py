@@ -24,7 +24,7 @@ def chosen_divisions(request: HttpRequest) -> list[Division]:
 
 
 def find_division(request: HttpRequest) -> Division | None:
-    """Return the division that the person looks at, the first unless another, None before set-up."""
+    """Return the division that the person looks at, by default the first; None before set-up."""
     chosen = chosen_divisions(request)
     if len(chosen) < 2:  # noqa: PLR2004 - there is nothing to choose from
         return next(iter(chosen), None)

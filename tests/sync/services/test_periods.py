@@ -141,7 +141,7 @@ def test_a_refusal_for_its_day_is_heard_once_and_the_others_of_that_day_are_held
         call for call in sandbox.calls if call.method == "POST" and "SalesEntries" in call.path
     ]
     assert len(posts) == 1
-    held = Invoice.objects.exclude(pk=entries[0].invoice_id)
+    held = Invoice.objects.exclude(outbox=entries[0])
     assert set(held.values_list("state", flat=True)) == {"held"}
 
 
