@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts_link.models import AccountLink
 from exact_client.records import AccountRecord
-from sync.models import OutboxEntry
+from sync.models import Invoice, OutboxEntry
 from sync.services import attach, link, outbox
 from sync.services.copies import copy_account
 from sync.services.errands import Answer
@@ -62,6 +62,8 @@ def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
             problem="",
             audit_at=now + FIRST_AUDIT if entry.was_unknown else None,
         )
+        if entry.kind == Kind.SALES_ENTRY and answer.amount is not None:  # or what is paid is wrong
+            Invoice.objects.filter(outbox=entry).update(amount=answer.amount)
         if entry.kind in {Kind.SALES_ENTRY, Kind.DOCUMENT}:
             attach.follow(entry, now=now)
         elif entry.kind in OutboxEntry.UNDOING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from exact_client.models import Division
 from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
 from sync.services import outbox
 from sync.services.booked import adopt as adopt_answer
@@ -76,6 +77,7 @@ def adopt(office: Office, entry: OutboxEntry, remote_id: UUID, *, by: User | Non
         raise DecisionError("Exact no longer holds that one.")
     try:
         with transaction.atomic():
+            _require_free(entry, remote_id)
             adopt_answer(office, entry, found[0])
             said = f"Adopted {found[0].number}"
             outbox.note(entry, Step.DECIDE, office.clock, said, state=State.DONE, by=by)
@@ -93,8 +95,15 @@ def candidates(office: Office, entry: OutboxEntry) -> list[Answer]:
     if ours:
         return ours
     like = {answer.id: answer for answer in [*_offered(exact, entry), *look_alikes(exact, entry)]}
-    rejected = outbox.rejected(entry)
-    return [answer for answer in like.values() if answer.id not in rejected]
+    not_it = outbox.rejected(entry) | outbox.of_others(entry, like)
+    return [answer for answer in like.values() if answer.id not in not_it]
+
+
+def _require_free(entry: OutboxEntry, remote_id: UUID) -> None:
+    """Let nobody else adopt in this division until this is written down."""
+    Division.objects.select_for_update(no_key=True).get(pk=entry.division_id)
+    if outbox.of_others(entry, [remote_id]):
+        raise DecisionError("Another document is booked as that one.")
 
 
 def reject(entry: OutboxEntry, remote_id: UUID, clock: Clock, *, by: User | None) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
 from sync.models.documents import IN_THE_BOOKS
@@ -18,6 +19,7 @@ from sync.rules.drift import differences, in_words
 from sync.services import attach, bookings, diary, feeds, outbox
 from sync.services.clock import SystemClock
 from sync.services.read_back import LINES
+from sync.services.settle import Settled, settle
 from sync.services.showing import NOT_BOOKED
 from sync.services.streams import batches
 
@@ -146,7 +148,7 @@ def _write(found: Versions, compared: Compared) -> None:
     invoice = found.entry.invoice
     assert invoice is not None  # noqa: S101 - for the type checker; chosen by its invoice
     reason = found.reason
-    changes: dict[str, str] = {}
+    changes: dict[str, Any] = {}
     if reason and found.theirs and not invoice.booked_content and _is_adopted(found.entry):
         changes = {"booked_content": fingerprint(found.theirs)}
     elif reason and (invoice.state, invoice.reason) != (InvoiceState.DRIFTED, reason):
@@ -158,6 +160,18 @@ def _write(found: Versions, compared: Compared) -> None:
     if changes:
         same = Invoice.objects.in_the_books().filter(pk=invoice.pk, entry_id=invoice.entry_id)
         same.update(**changes)
+    if found.theirs and not reason:
+        _follow(found.entry, found.theirs)
+
+
+def _follow(entry: OutboxEntry, theirs: Booking) -> None:
+    """Let a document be for what stands in Exact, now that this is right: that is what is paid."""
+    invoice = entry.invoice
+    assert invoice is not None  # noqa: S101 - for the type checker; chosen by its invoice
+    if invoice.currency == theirs.currency and invoice.amount != theirs.total and entry.remote_id:
+        Invoice.objects.filter(pk=invoice.pk).update(amount=theirs.total)
+        with transaction.atomic():
+            settle([entry.remote_id], Settled(), now=timezone.now())
 
 
 def _is_adopted(entry: OutboxEntry) -> bool:
@@ -192,6 +206,7 @@ def accept(invoice: Invoice, *, by: User) -> str:
     DriftError when the document did not drift.
     """
     with transaction.atomic():
+        invoice = Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk)
         found = _drifted(invoice)
         same = Invoice.objects.filter(pk=invoice.pk)
         if found.theirs is None:
@@ -203,6 +218,7 @@ def accept(invoice: Invoice, *, by: User) -> str:
             told = "Exact's version is taken for right."
             content = fingerprint(found.theirs)
             same.update(state=_standing(invoice), reason="", booked_content=content)
+            _follow(found.entry, found.theirs)
         diary.note(same, f"Accepted as it is in Exact: {found.reason}", by=by)
     return f"{invoice.number}: {told}"
 
@@ -219,6 +235,7 @@ def post_again(office: Office, invoice: Invoice, *, by: User) -> str:
     if still_there or office.exact.sales_entry(_remote_id(found.entry)) is not None:
         raise DriftError("Exact has it all the same: read back what is booked, and look again.")
     with transaction.atomic():
+        found = _drifted(Invoice.objects.select_for_update(of=("self",)).get(pk=invoice.pk))
         _let_go(found.entry, office.clock, "Gone from Exact: posted again", by=by)
         same = Invoice.objects.filter(pk=invoice.pk)
         same.update(released_at=office.clock.now(), **NOT_BOOKED)
@@ -241,4 +258,7 @@ def _remote_id(entry: OutboxEntry) -> UUID:
 def _drifted(invoice: Invoice) -> Versions:
     if invoice.state != InvoiceState.DRIFTED:
         raise DriftError(f"{invoice.number} is as we booked it, or was settled meanwhile.")
-    return versions_of(invoice)
+    found = versions_of(invoice)
+    if found.entry.undone_by.filter(state__in=IN_HAND).exists():
+        raise DriftError(f"{invoice.number} is being undone: wait until that is over.")
+    return found

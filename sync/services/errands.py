@@ -107,7 +107,19 @@ def find(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
         case Kind.REMOVAL:
             record = exact.sales_entry(UUID(entry.payload["EntryID"]))
             return [Answer.of(record)] if record else []
-    return [Answer.of(record) for record in exact.sales_entries_with_reference(entry.reference)]
+    return _entries(exact, entry)
+
+
+def _entries(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return the entries of its reference, and the one that it was booked as.
+
+    What a person adopted need not bear our reference, and what does may be edited.
+    """
+    found = exact.sales_entries_with_reference(entry.reference)
+    if entry.remote_id and entry.remote_id not in {record.entry_id for record in found}:
+        booked = exact.sales_entry(entry.remote_id)
+        found = [*found, booked] if booked else found
+    return [Answer.of(record) for record in found]
 
 
 def _documents(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAY_BE_TAKEN_UP = [*KEPT, InvoiceState.UNDONE]
 _BY_A_PERSON = {"is_kept_by_rule": False}
+_LET_GO: dict[str, Any] = {"released_at": None, "approved_at": None, "approved_by": None}
 
 
 def hold(invoices: InvoiceQuerySet, *, by: User, reason: str = "") -> int:
@@ -48,7 +49,7 @@ def include(invoices: InvoiceQuerySet, *, by: User) -> int:
     with transaction.atomic():
         chosen = _fixed(invoices.filter(state__in=MAY_BE_TAKEN_UP))
         diary.note(chosen, "Taken up again", by=by)
-        taken = chosen.update(state=InvoiceState.DRAFT, reason="", released_at=None, **_BY_A_PERSON)
+        taken = chosen.update(state=InvoiceState.DRAFT, reason="", **_LET_GO, **_BY_A_PERSON)
         routes.follow(chosen)
     return taken
 

@@ -123,15 +123,18 @@ def _content(order: Order, identity: str) -> dict[str, Any]:
 
 
 def versions(one: Order | OutboxEntry) -> QuerySet[OutboxEntry]:
-    """Return all rows that are for the same thing, whatever became of them."""
-    return OutboxEntry.objects.filter(
+    """Return all rows that are for the same thing, whatever became of them.
+
+    A document stays the same when it turns out to be another customer's.
+    """
+    rows = OutboxEntry.objects.filter(
         division=one.division,
         kind=one.kind,
-        customer=one.customer,
         invoice=one.invoice,
         file=one.file,
         undoes=one.undoes,
     )
+    return rows if one.invoice else rows.filter(customer=one.customer)
 
 
 def makes_room(last: OutboxEntry, *, for_what: str = "") -> bool:
@@ -160,11 +163,23 @@ def known(division_id: int, ids: Iterable[UUID]) -> set[UUID]:
     return {key for key in rows.values_list("remote_id", flat=True) if key is not None}
 
 
+def of_others(entry: OutboxEntry, ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these IDs in Exact that are rows of something else."""
+    rows = OutboxEntry.objects.filter(division=entry.division_id, remote_id__in=list(ids))
+    others = rows.exclude(pk__in=versions(entry).values("pk"))
+    return {key for key in others.values_list("remote_id", flat=True) if key is not None}
+
+
 def rejected(entry: OutboxEntry) -> set[UUID]:
-    """Return the IDs in Exact of which a person said that they are not this, in any version."""
-    return {
-        UUID(key) for keys in versions(entry).values_list("rejected", flat=True) for key in keys
-    }
+    """Return the IDs in Exact of which a person said that they are not this, in any version.
+
+    To send again what stood beside one that was offered says so too.
+    """
+    found: set[UUID] = set()
+    rows = versions(entry).values_list("rejected", "offered_id", "retry_wanted")
+    for keys, offered, is_sent_again in rows:
+        found |= {UUID(key) for key in keys} | ({offered} if offered and is_sent_again else set())
+    return found
 
 
 def is_intact(entry: OutboxEntry) -> bool:

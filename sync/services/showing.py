@@ -42,7 +42,10 @@ def show(entry: OutboxEntry, reason: str) -> None:
         return  # what a later version says holds
     else:
         changes = _booking(entry, reason)
-    Invoice.objects.filter(pk=entry.invoice_id).update(**changes)
+    documents = Invoice.objects.filter(pk=entry.invoice_id)
+    if entry.undoes is not None:  # what was booked again meanwhile stands there all the same
+        documents = documents.filter(entry_id=entry.undoes.remote_id)
+    documents.update(**changes)
 
 
 def _booking(entry: OutboxEntry, reason: str) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from exact_client.errors import ExactRefusedError
 from sync.models import OutboxEntry
@@ -24,35 +25,43 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 State = OutboxEntry.State
+GOOD_FOR = timedelta(hours=1)  # after which somebody may have typed what still waits
 MOST = 600  # entries of people that are read for one batch: ten pages
 
 
 def leave_to_a_person(office: Office) -> int:
-    """Hold each new entry whose invoice number somebody typed in Exact; return how many.
+    """Hold each entry that waits and whose number somebody typed in Exact; return how many.
 
-    One question for a whole batch: what did people book on these days? What we made ourselves is
-    known by its reference and its ID, so that what a person typed as the very user of our
-    connection is found as well. Raises ExactError when Exact can't be asked; a question that
-    Exact does not take is noted and left.
+    What waits longer than an hour is asked about again. One question for a whole batch: what did
+    people book on these days? What we made ourselves is known by its reference and its ID, so that
+    what a person typed as the very user of our connection is found as well. Raises ExactError when
+    Exact can't be asked; a question that Exact does not take is noted and left.
     """
+    now = office.clock.now()
     unchecked = OutboxEntry.objects.filter(
+        Q(checked_at=None) | Q(checked_at__lte=now - GOOD_FOR),
         division=office.division,
         kind=OutboxEntry.Kind.SALES_ENTRY,
         state=State.QUEUED,
-        attempts=0,
-        mended_from=None,
-        checked_at=None,
     )
     entries = list(unchecked.select_related("invoice", "division", "customer"))
     if not entries:
         return 0
     typed = _by_number(_typed(office, entries))
-    held = [entry for entry in entries if entry.invoice and _plain(entry.invoice.number) in typed]
-    for entry in held:
-        assert entry.invoice is not None  # noqa: S101 - for the type checker; filtered above
-        _hold(office, entry, typed[_plain(entry.invoice.number)])
+    found = [(entry, record) for entry in entries if (record := _typed_for(entry, typed))]
+    for entry, record in found:
+        _hold(office, entry, record)
     _mark(unchecked, entries, office)
-    return len(held)
+    return len(found)
+
+
+def _typed_for(
+    entry: OutboxEntry, typed: Mapping[str, list[SalesEntryRecord]]
+) -> SalesEntryRecord | None:
+    """Return what carries an entry's number, but for what a person said is not it."""
+    alike = typed.get(_plain(entry.invoice.number), []) if entry.invoice else []
+    passed_over = outbox.rejected(entry) if alike else set()
+    return next((record for record in alike if record.entry_id not in passed_over), None)
 
 
 def _typed(office: Office, entries: list[OutboxEntry]) -> list[SalesEntryRecord]:
@@ -85,13 +94,14 @@ def _asked(office: Office, entries: list[OutboxEntry], *, mark: str = "") -> lis
     return list(islice(found, MOST))
 
 
-def _by_number(records: Iterable[SalesEntryRecord]) -> dict[str, SalesEntryRecord]:
+def _by_number(records: Iterable[SalesEntryRecord]) -> dict[str, list[SalesEntryRecord]]:
     """Return the records by every word of their reference and description."""
-    return {
-        _plain(word): record
-        for record in records
-        for word in re.split(r"[\s,;]+", f"{record.your_ref or ''} {record.description or ''}")
-    }
+    found = defaultdict(list)
+    for record in records:
+        words = re.split(r"[\s,;]+", f"{record.your_ref or ''} {record.description or ''}")
+        for word in {_plain(word) for word in words}:
+            found[word].append(record)
+    return found
 
 
 def _plain(number: str) -> str:

@@ -16,6 +16,7 @@ from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry, PaymentTerm
 from sync.rules.reversal import reversal_payload, total
 from sync.services import diary, outbox
 from sync.services.decide import DecisionError
+from sync.services.errands import find
 from sync.services.in_exact import Standing, read, same_lines
 from sync.services.periods import calendar_of
 
@@ -137,15 +138,39 @@ def why_to_ask_first(exact: ExactClient, row: OutboxEntry) -> tuple[str, str] | 
     assert row.undoes.remote_id is not None  # noqa: S101 - the same; it was done
     record = exact.sales_entry(row.undoes.remote_id)
     if row.kind == Kind.REVERSAL:
-        again = "Give this up, and undo the document again."
-        return None if record else ("The entry that it reverses was deleted in Exact.", again)
-    if record is None:  # deleting it is refused, and a look then shows that it is gone
-        return None
+        return _why_not_reverse(row, record)
+    if left := _left_by_reversals(exact, row.undoes):
+        return (
+            f"A reversal of it that was given up is in Exact as {left}.",
+            "Give this up, and undo the document with a reversing entry: that one is then offered.",
+        )
+    # What is gone by now is asked for all the same, and a look then shows that it is gone.
+    return _why_not_remove(row, record) if record else None
+
+
+def _why_not_remove(row: OutboxEntry, record: SalesEntryRecord) -> tuple[str, str] | None:
     if record.status != OPEN:
         return "Exact processed the entry meanwhile.", "Undo it with a reversing entry instead."
     if record.amount_fc is not None and record.amount_fc != Decimal(row.payload["AmountFC"]):
         return f"The entry is for {record.amount_fc:.2f} by now.", "Look at it, then undo it again."
     return None
+
+
+def _why_not_reverse(row: OutboxEntry, record: SalesEntryRecord | None) -> tuple[str, str] | None:
+    again = "Give this up, and undo the document again."
+    if record is None:
+        return "The entry that it reverses was deleted in Exact.", again
+    left = (record.amount_fc or Decimal(0)) + (row.amount or Decimal(0))
+    if record.amount_fc is not None and left:
+        return f"The entry that it reverses is for {record.amount_fc:.2f} by now.", again
+    return None
+
+
+def _left_by_reversals(exact: ExactClient, entry: OutboxEntry) -> str:
+    """Return the numbers under which Exact holds reversals that were sent, then given up."""
+    given_up = entry.undone_by.filter(kind=Kind.REVERSAL, state=State.CANCELLED, attempts__gt=0)
+    found = [answer for row in given_up for answer in find(exact, row)]
+    return ", ".join(answer.number for answer in found)
 
 
 def _require_undoable(entry: OutboxEntry) -> None:
