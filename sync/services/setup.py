@@ -96,7 +96,7 @@ def _routes_step() -> list[Step]:
     if Division.objects.chosen().count() < 2:  # noqa: PLR2004 - the only one books everything
         return []
     lost = sum(wanted.documents for wanted in routes.unrouted().values())
-    detail = f"{lost:,} documents have no division yet" if lost else "Every document has its own"
+    detail = f"Documents without a division: {lost:,}" if lost else "Every document has its own"
     return [Step("routes", "Say which division books what", not lost, detail)]
 
 

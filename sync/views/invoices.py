@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -20,7 +20,15 @@ from accounts_link.paging import page_of, page_of_found
 from exact_client.models import Division
 from sync.context import documents_of
 from sync.forms import STATES_OF, WAITING, InvoiceFilter
-from sync.models import BookingSettings, Invoice, InvoiceState, OutboxEntry, Run
+from sync.models import (
+    BookingSettings,
+    Invoice,
+    InvoiceState,
+    Journal,
+    OutboxEntry,
+    Run,
+    WhenClosed,
+)
 from sync.models.documents import BEFORE_THE_OUTBOX, InvoiceQuerySet
 from sync.services import forecast as forecasting
 from sync.services import prepare
@@ -65,9 +73,20 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "months": _months(among),
         "ready": _ready(among, filters, figures),
         "run": Run.objects.filter(job=Run.Job.PUSH).exclude(state__in=_OVER).first(),
+        **_offers(find_division(request), filters.state_asked),
     }
     template = "sync/_invoice_list.html" if asks_a_part(request) else "sync/invoices.html"
     return render(request, template, context)
+
+
+def _offers(division: Division | None, state: str) -> dict[str, bool]:
+    """Return what may be done with many documents at once, where the set-up speaks of it."""
+    if state == "kept":
+        movable = Journal.objects.filter(division=division, when_closed=WhenClosed.MOVE)
+        return {"may_move": movable.exists()}
+    asks = Q(push_policy=BookingSettings.PushPolicy.REVIEWED) | Q(push_up_to__isnull=False)
+    policies = BookingSettings.objects.filter(asks, division=division)
+    return {"may_approve": state == "ready" and policies.exists()}
 
 
 def _with_customers(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
