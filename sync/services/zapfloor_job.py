@@ -31,11 +31,10 @@ def fetch_now(run: Run, wanted: Wanted = SINCE_THE_LAST) -> Fetched | None:
     if source is None:
         runs.fail(run, "Connect to zapfloor first, under Set-up.")
         return None
-    with runs.running(run) as progress, process_lock("zapfloor", source.pk) as held:
-        if held:
-            fetched = _fetched(source, wanted, progress)
-        else:
-            run.message = "Another worker is fetching already."
+    with process_lock("zapfloor", source.pk) as held:
+        if held:  # otherwise another worker fetches, and tells its run how far it is
+            with runs.running(run) as progress:
+                fetched = _fetched(source, wanted, progress)
     return fetched
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from sync.models import ZapfloorSource
@@ -60,6 +61,7 @@ class Shown:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may_see
+@never_cache  # a real record has names and addresses in it
 def paths(request: HttpRequest, what: str) -> HttpResponse:
     """Show the paths; a POST looks at a real record, or saves."""
     if what not in SECTIONS:

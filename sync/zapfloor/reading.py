@@ -198,8 +198,8 @@ def _lines(record: Record, fields: DocumentMap, place: int) -> Iterator[InvoiceL
     except AbsentError as error:
         record.refuse("Lines", str(error), fields.lines.text)
         return
-    if not 1 <= len(lines) <= MOST_LINES:
-        record.refuse("Lines", f"are {len(lines)}; a document has 1 to {MOST_LINES}.")
+    if len(lines) > MOST_LINES:
+        record.refuse("Lines", f"are {len(lines):,}; a document has at most {MOST_LINES:,}.")
         return
     for position, line in enumerate(lines, 1):
         before = len(record.problems)

@@ -79,7 +79,8 @@ def _fetched(wanted: Wanted) -> Fetched:
     run = runs.ask(Run.Job.SOURCE, by=None, now=timezone.now())
     fetched = zapfloor_job.fetch_now(run, wanted)
     if fetched is None:
-        raise CommandError(run.message, returncode=COULD_NOT_RUN)
+        why = run.message or "Another process is fetching already; look at it under Runs."
+        raise CommandError(why, returncode=COULD_NOT_RUN)
     return fetched
 
 

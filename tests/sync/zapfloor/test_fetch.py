@@ -10,6 +10,7 @@ import pytest
 from accounts_link.models import Customer
 from sync.models import Invoice, Run, Signal, ZapfloorSource
 from sync.services import runs, zapfloor_job, zapfloor_source
+from sync.services.locks import process_lock
 from sync.services.zapfloor import Fetched, Wanted, fetch
 from sync.zapfloor.client import ZapfloorClient
 from sync.zapfloor.errors import ZapfloorTemporaryError
@@ -181,6 +182,17 @@ def test_what_was_sent_already_and_changes_over_there_is_refused(
 
     assert [one["number"] for one in found.refused] == ["INV-2026-000001"]
     assert "differs from what was sent" in found.refused[0]["said"][0]
+
+
+def test_who_finds_another_at_work_leaves_its_run_alone(source: ZapfloorSource) -> None:
+    run = runs.ask(Run.Job.SOURCE, by=None, now=NOW)
+
+    with process_lock("zapfloor", source.pk):
+        assert zapfloor_job.fetch_now(run) is None
+
+    run.refresh_from_db()
+    assert run.state == Run.State.WAITING
+    assert not Customer.objects.exists()
 
 
 def test_the_job_pauses_for_what_time_mends_and_fails_for_what_a_person_must(
