@@ -75,31 +75,12 @@ def fetch(
     Raises any ZapfloorError; what was taken in before it stays.
     """
     begin = None if wanted.full else wanted.since or _last(source)
-    fetched = Fetched(begin)
-    work = _Fetch(client, fetched, wanted.most, progress)
-    paths, fields = customers_of(source), documents_of(source)
-    fetched.customers = take_in_customers(
-        work.customers(
-            source.customers_path,
-            lambda record, place: read_customer(paths, record, place),
-        ),
-        now=now,
-        dry_run=wanted.dry_run,
-    )
-    work.refuse(fetched.customers)
-    fetched.documents = take_in_invoices(
-        work.rows(
-            source.invoices_path,
-            lambda record, place: read_document(fields, record, place),
-        ),
-        source=Invoice.Source.ZAPFLOOR,
-        now=now,
-        dry_run=wanted.dry_run,
-    )
-    work.refuse(fetched.documents)
+    work = _Fetch(client, Fetched(begin), wanted.most, progress)
+    work.take_customers(source, now, dry_run=wanted.dry_run)
+    work.take_documents(source, now, dry_run=wanted.dry_run)
     if not wanted.dry_run and wanted.most is None:
-        _remember(source, fetched, now)
-    return fetched
+        _remember(source, work.fetched, now)
+    return work.fetched
 
 
 def _last(source: ZapfloorSource) -> datetime | None:
@@ -115,6 +96,24 @@ class _Fetch:
     most: int | None
     progress: Shown
     names: dict[int, Resource] = field(default_factory=dict)  # of this list, by place
+
+    def take_customers(self, source: ZapfloorSource, now: datetime, *, dry_run: bool) -> None:
+        """Take the customers in, or tell what that would do."""
+        paths = customers_of(source)
+        rows = self.customers(
+            source.customers_path, lambda record, place: read_customer(paths, record, place)
+        )
+        self.fetched.customers = take_in_customers(rows, now=now, dry_run=dry_run)
+        self.refuse(self.fetched.customers)
+
+    def take_documents(self, source: ZapfloorSource, now: datetime, *, dry_run: bool) -> None:
+        """Take invoices and credit notes in, or tell what that would do."""
+        paths, origin = documents_of(source), Invoice.Source.ZAPFLOOR
+        rows = self.rows(
+            source.invoices_path, lambda record, place: read_document(paths, record, place)
+        )
+        self.fetched.documents = take_in_invoices(rows, source=origin, now=now, dry_run=dry_run)
+        self.refuse(self.fetched.documents)
 
     def rows(
         self, paths: str, read: Callable[[Resource, int], Row | list[RowError] | None]

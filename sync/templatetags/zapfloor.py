@@ -1,4 +1,6 @@
-"""How paths of zapfloor are written on pages."""
+"""How paths of zapfloor, and what is wrong with its records, are written on pages."""
+
+from typing import Any
 
 from django import template
 
@@ -9,3 +11,9 @@ register = template.Library()
 def lines(paths: str) -> str:
     """Return several paths, each on a line of its own."""
     return "\n".join(paths.split())
+
+
+@register.filter
+def under(said: str, record: dict[str, Any]) -> str:
+    """Return what is wrong with a record without its name, which stands above it."""
+    return said.removeprefix(f"{record['type']} {record['id']}").lstrip(",: ")
