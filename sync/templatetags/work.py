@@ -32,8 +32,12 @@ TONES = {
     InvoiceState.UNKNOWN: "busy",
     InvoiceState.RETRY: "busy",
     InvoiceState.BOOKED: "good",
-    InvoiceState.PART_PAID: "good",
+    InvoiceState.PART_PAID: "warn",
     InvoiceState.PAID: "good",
+}
+SETTLED = {  # nobody pays a credit note
+    InvoiceState.PART_PAID: "Part-settled",
+    InvoiceState.PAID: "Settled",
 }
 ENTRY_TONES = {
     OutboxEntry.State.QUEUED: "busy",
@@ -68,7 +72,10 @@ COUNTED = {  # the words under which a run counts, as a person reads them
 @register.simple_tag
 def invoice_pill(invoice: Invoice) -> SafeString:
     """Return where a document stands."""
-    return pill(invoice.get_state_display(), TONES.get(InvoiceState(invoice.state), ""))
+    state = InvoiceState(invoice.state)
+    is_credit = invoice.kind == Invoice.Kind.CREDIT_NOTE
+    words = SETTLED.get(state, state.label) if is_credit else state.label
+    return pill(words, TONES.get(state, ""))
 
 
 @register.simple_tag

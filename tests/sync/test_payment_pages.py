@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sync.models import Invoice, Run
+from sync.templatetags.work import invoice_pill
 from tests.build import a_customer, a_division
 from tests.sync.pages import a_browser, queries, text_of, told
 from tests.sync.services.paying import a_booked_invoice, a_payment, a_term, settled
@@ -219,3 +220,18 @@ def test_a_document_that_is_not_in_the_books_shows_no_payments(browser: Client) 
     waiting = a_booked_invoice(state="ready", entry_id=None)
 
     assert 'id="payments"' not in text_of(browser, f"/exact/invoices/{waiting.number}/")
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [
+        ("invoice", "paid", 'class="pill good">Paid<'),
+        ("invoice", "part_paid", 'class="pill warn">Part-paid<'),
+        ("credit_note", "paid", 'class="pill good">Settled<'),
+        ("credit_note", "part_paid", 'class="pill warn">Part-settled<'),
+    ],
+)
+def test_a_credit_note_is_settled_and_half_a_payment_is_no_good_news(
+    kind: str, state: str, words: str
+) -> None:
+    assert words in invoice_pill(Invoice(kind=kind, state=state))
