@@ -102,7 +102,8 @@ class OutboxEntry(models.Model):
             models.UniqueConstraint("division", "reference", name="one_entry_for_a_reference"),
         ]
         indexes = [
-            models.Index("division", "state", "due_at", "id", name="outbox_due"),
+            models.Index("state", "division", "due_at", "id", name="outbox_due"),
+            models.Index("remote_id", name="outbox_by_remote_id"),
             models.Index("customer", "state", "id", name="outbox_of_customer"),
             models.Index("audit_at", name="outbox_audit"),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -143,6 +144,12 @@ def due_between(age: Age, today: date) -> tuple[date | None, date | None]:
     latest = [today - timedelta(days=days) for days in STEPS]
     ends = [(latest[0], None), *((low, high - DAY) for high, low in pairwise(latest))]
     return dict(zip(Age, [*ends, (None, latest[-1] - DAY)], strict=True))[age]
+
+
+def age_of(due: date | None, today: date) -> Age:
+    """Return the age of what is due on this day; without a day it is not due."""
+    late = (today - due).days if due else 0
+    return list(Age)[bisect_left(STEPS, late)]
 
 
 DAY = timedelta(days=1)

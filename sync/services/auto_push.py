@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from exact_client.models import Division
@@ -23,26 +23,27 @@ Policy = BookingSettings.PushPolicy
 
 def due(now: datetime) -> InvoiceQuerySet:
     """Return the documents that nobody let go yet and that the policies let go now."""
-    chosen = BookingSettings.objects.filter(division__is_chosen=True, is_paused=False)
-    may_go = Q(pk__in=[])
-    for settings in chosen.exclude(push_policy=Policy.OFF):
-        may_go |= Q(division=settings.division_id) & _lets_go(settings, now)
+    active = BookingSettings.objects.filter(division__is_chosen=True, is_paused=False)
+    chosen = list(active.exclude(push_policy=Policy.OFF))
+    approved = Q(approved_at__isnull=False)
+    may_go = Q(division__in=[settings.division_id for settings in chosen]) & approved
+    for settings in chosen:
+        if settings.push_policy != Policy.REVIEWED:
+            may_go |= _unasked(settings, now)
     return Invoice.objects.before_the_outbox().filter(may_go, released_at=None)
 
 
-def _lets_go(settings: BookingSettings, now: datetime) -> Q:
-    """Say which documents this policy lets go: what a person approved, and what needs nobody."""
-    approved = Q(approved_at__isnull=False)
-    if settings.push_policy == Policy.REVIEWED:
-        return approved
-    unasked = Q(pk__isnull=False)  # an empty Q would fall out of the “or” below
+def _unasked(settings: BookingSettings, now: datetime) -> Q:
+    """Say which documents this policy lets go although nobody approved them."""
+    unasked = Q(division=settings.division_id)
     if settings.push_policy == Policy.DELAYED:
         last = timezone.localdate(now) - timedelta(days=settings.push_delay_days)
         unasked &= Q(invoice_date__lte=last)
     if settings.push_up_to is not None:  # only what is ready has an amount to go by
         limit = settings.push_up_to
         unasked &= Q(state=InvoiceState.READY, amount__lte=limit, amount__gte=-limit)
-    return approved | unasked
+        unasked &= Q(currency="") | Q(currency=F("division__currency"))  # the limit's own
+    return unasked
 
 
 def needs_approval(invoice: Invoice, division: Division) -> bool:
@@ -51,7 +52,8 @@ def needs_approval(invoice: Invoice, division: Division) -> bool:
     if settings is None or settings.push_policy == Policy.OFF or invoice.approved_at:
         return False
     limit = settings.push_up_to
-    is_large = limit is not None and abs(invoice.amount) > limit
+    is_foreign = invoice.currency not in {"", division.currency}
+    is_large = limit is not None and (abs(invoice.amount) > limit or is_foreign)
     return settings.push_policy == Policy.REVIEWED or is_large
 
 

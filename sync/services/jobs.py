@@ -154,8 +154,8 @@ def something_is_due() -> bool:
     wanted = Customer.objects.exclude(account_wanted_at=None).filter(links=None, outbox=None)
     if wanted.exists():
         return True
-    ready = Invoice.objects.filter(state=InvoiceState.READY)
-    return ready.exclude(released_at=None).exists() or auto_push.due(now).exists()
+    ready = Invoice.objects.filter(state=InvoiceState.READY, released_at__isnull=False)
+    return ready.exists() or auto_push.due(now).exists()
 
 
 def push(run: Run) -> bool:

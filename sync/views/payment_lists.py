@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from django import forms
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from accounts_link.forms import ListFilter
 from sync.models import InvoiceState
 from sync.models.documents import IN_THE_BOOKS
-from sync.rules.payments import Age, due_between
+from sync.rules.payments import Age, age_of, due_between
 
 if TYPE_CHECKING:
     from sync.models import Invoice
@@ -31,10 +31,10 @@ UNPAID = Q(state__in=[InvoiceState.BOOKED, InvoiceState.PART_PAID, InvoiceState.
 OPEN = UNPAID & Q(open_amount__isnull=False, paid_seen_at=None) & ~Q(open_amount=0)
 PAID = Q(state__in=[InvoiceState.PAID, InvoiceState.DRIFTED], paid_seen_at__isnull=False)
 BOOKED = Q(state__in=IN_THE_BOOKS)
-PART = OPEN & (
-    Q(open_amount__gt=0, open_amount__lt=F("amount"))
-    | Q(open_amount__lt=0, open_amount__gt=F("amount"))
+IS_PART = Q(open_amount__gt=0, open_amount__lt=F("amount")) | Q(
+    open_amount__lt=0, open_amount__gt=F("amount")
 )
+PART = OPEN & IS_PART
 
 
 class PaymentFilter(ListFilter):
@@ -130,40 +130,62 @@ def figures(
 ) -> Figures:
     """Return how many documents are in each state, and how much is open for how long.
 
-    Few of all documents are unpaid, so those alone are read; the others are only counted.
+    The unpaid are counted by the day on which they fall due, which an index answers; the others
+    are only counted.
     """
+    days = _days(found)
+    counts = {
+        "open": sum(day.documents for day in days),
+        "overdue": sum(day.owing for day in days if day.falls_due_on and day.falls_due_on < today),
+        "part": sum(day.part for day in days),
+    }
     asked_for = states(today)
-    among_unpaid = ["open", "overdue", "part", "untold"]
-    wanted = {f"count_{key}": Count("pk", filter=asked_for[key]) for key in among_unpaid}
-    ages: dict[str, Q] = {"": OPEN} | {age: OPEN & _of_age(age, today) for age in Age}
-    for place, asked in enumerate(ages.values()):
-        own = asked & Q(currency=currency)
-        wanted[f"age_{place}"] = Count("pk", filter=asked)
-        wanted[f"own_{place}"] = Count("pk", filter=own)
-        wanted[f"sum_{place}"] = Sum("open_amount", filter=own)  # type: ignore[assignment] # both are aggregates
-    known: dict[str, Any] = found.filter(UNPAID).order_by().aggregate(**wanted)
-    counts = {key: known[f"count_{key}"] for key in among_unpaid}
-    for key in asked_for.keys() - counts.keys():  # each by an index of its own
-        counts[key] = found.filter(asked_for[key]).order_by().count()
-    whole = known["sum_0"] or Decimal(0)
-    tiles = [
-        _tile(filters, key, whole, known[f"age_{n}"], known[f"own_{n}"], known[f"sum_{n}"])
-        for n, key in enumerate(ages)
-    ]
+    counts |= {key: found.filter(asked_for[key]).count() for key in ("bounce", "paid")}
+    of_all = {key: Count("pk", filter=asked_for[key]) for key in ("credit", "untold", "all")}
+    counts |= found.filter(BOOKED).order_by().aggregate(**of_all)
+    whole = sum((day.amount for day in days if day.currency == currency), Decimal(0))
+    ages: dict[str, list[_Day]] = {"": days} | {age: [] for age in Age}
+    for day in days:
+        ages[age_of(day.falls_due_on, today)].append(day)
+    tiles = [_tile(filters, key, whole, some, currency) for key, some in ages.items()]
     return Figures(counts, tiles)
 
 
+class _Day(NamedTuple):
+    """What is open of one currency and falls due on one day; `owing` are no credit notes."""
+
+    falls_due_on: date | None
+    currency: str
+    documents: int
+    amount: Decimal
+    owing: int
+    part: int
+
+
+def _days(found: InvoiceQuerySet) -> list[_Day]:
+    rows = found.filter(OPEN).order_by().values_list("falls_due_on", "currency")
+    counted = rows.annotate(
+        Count("pk"),
+        Sum("open_amount"),
+        owing=Count("pk", filter=Q(open_amount__gt=0)),
+        part=Count("pk", filter=IS_PART),
+    )
+    return [_Day(*row) for row in counted]
+
+
 def _tile(
-    filters: PaymentFilter, key: str, whole: Decimal, count: int, own: int, amount: Decimal | None
+    filters: PaymentFilter, key: str, whole: Decimal, days: list[_Day], currency: str
 ) -> Tile:
-    amount = amount or Decimal(0)
+    own = [day for day in days if day.currency == currency]
+    amount = sum((day.amount for day in own), Decimal(0))
+    count = sum(day.documents for day in days)
     share = int(100 * amount / whole) if whole > 0 else 0
     return Tile(
         key=key,
         words=AGES[Age(key)] if key else "Open",
         count=count,
         amount=amount,
-        foreign=count - own,
+        foreign=count - sum(day.documents for day in own),
         share=max(0, min(100, share)),
         is_current=filters.state_asked == "open" and filters.asked("age") == key,
     )

@@ -81,7 +81,7 @@ def _tabs(filters: PaymentFilter, counts: dict[str, int]) -> list[Tab]:
 def _around(request: HttpRequest) -> dict[str, Any]:
     """Return what stands around the list: places, when payments were read, and for how long."""
     division = find_division(request)
-    places = documents_of(request).in_the_books().order_by("location")
+    places = documents_of(request).order_by("location")
     read = MirrorCursor.objects.filter(division=division, feed=TERMS)
     return {
         "locations": [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -64,11 +64,18 @@ def _months(division: Division) -> list[Month]:
 
 
 def _waiting(division: Division) -> list[tuple[date, int, Decimal]]:
-    here = Invoice.objects.filter(Q(division=division) | Q(division=None))
-    rows = here.exclude(state__in=IN_THE_BOOKS).order_by()
-    by_month = rows.annotate(first=TruncMonth(Coalesce("book_on", "invoice_date"))).values("first")
-    counted = by_month.annotate(number=Count("pk"), total=Sum("amount"))
-    return [(row["first"], row["number"], row["total"]) for row in counted]
+    """Return the months with documents that are not in the books: how many, and for how much."""
+    rows = Invoice.objects.around(division).exclude(state__in=IN_THE_BOOKS).order_by()
+    by_day = rows.values_list(Coalesce("book_on", "invoice_date")).annotate(
+        Count("pk"), Sum("amount")
+    )
+    months: dict[date, list[tuple[int, Decimal]]] = {}
+    for day, number, amount in by_day:  # added up here: SQLite has no function for months
+        months.setdefault(day.replace(day=1), []).append((number, amount))
+    return [
+        (first, sum(number for number, _ in days), sum((sums for _, sums in days), Decimal(0)))
+        for first, days in months.items()
+    ]
 
 
 def _drifted(division: Division) -> int:

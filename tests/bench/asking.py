@@ -29,7 +29,7 @@ def is_good(name: str, url: str, client: Client, *, rounds: int, slow: float, ma
     the database is a server of its own, what it takes is in the wall time alone.
     """
     first = client.get(url)  # templates are read and compiled
-    if first.status_code != 200:  # noqa: PLR2004 - it has moved, or is broken
+    if first.status_code != 200:
         sys.exit(f"{url} does not answer")
     with CaptureQueriesContext(connection) as queries:
         size = len(b"".join(client.get(url)))

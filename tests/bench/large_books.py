@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from accounts_link.models import AccountLink, Customer, ExactAccount
+from accounts_link.models import AccountLink, Customer
 from exact_client.models import Division
 from sync.models import (
     Attempt,
@@ -48,7 +48,9 @@ ELSEWHERE = "LOC-12"  # booked by another division
 NET, VAT = Decimal("100.00"), Decimal("21.00")
 TOTAL = 2 * (NET + VAT)  # of each document: two lines
 BATCH = 2_000
+ENTRIES = 10**9  # their IDs in Exact begin here
 Row = TypeVar("Row", bound=Model)
+Guids = dict[int | None, UUID]  # of the accounts, by customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def fill(number: int, share: Share) -> None:
 
 
 def _make_books(division: Division) -> None:
-    """Give a division its journals, accounts, VAT code and periods, and map 60 × 12 cells."""
+    """Give a division its journals, accounts, VAT code and periods, and map each of 720 cells."""
     accounts = [_gl_account(division, n) for n in range(len(RESOURCES))]
     _save(accounts, "division", "exact_id")
     _save((Journal(division=division, code=place[-2:], description=place, type=20)
@@ -119,10 +121,10 @@ def _next(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def _customers() -> tuple[list[tuple[int, UUID]], list[int]]:
-    """Return the linked customers with their account in Exact, and all customers."""
-    pairs = AccountLink.objects.order_by("pk").values_list("customer_id", "account__exact_id")
-    return list(pairs), list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+def _customers() -> tuple[list[int], list[int]]:
+    """Return the linked customers, and all of them."""
+    linked = AccountLink.objects.order_by("pk").values_list("customer_id", flat=True)
+    return list(linked), list(Customer.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def _document(n: int, customer: int, **values: object) -> Invoice:
@@ -147,16 +149,14 @@ def _draft(n: int, customers: list[int]) -> Invoice:
     return _document(n, customers[n * 7 % len(customers)], state=state)
 
 
-def _booked(
-    n: int, linked: list[tuple[int, UUID]], divisions: list[Division], share: Share
-) -> Invoice:
+def _booked(n: int, linked: list[int], divisions: list[Division], share: Share) -> Invoice:
     """Return one that was sent: paid, open or, one in a thousand, waiting for a person."""
-    made = _document(n, linked[n * 7 % len(linked)][0], state="booked", released_at=NOW)
+    made = _document(n, linked[n * 7 % len(linked)], state="booked", released_at=NOW)
     made.division = divisions[1] if made.location == ELSEWHERE else divisions[0]
     if n % 1000 == 0:
         made.state, made.reason = "needs_you", "Exact refused it."
         return made
-    made.entry_id, made.entry_number, made.booked_at = UUID(int=10**9 + n), str(n), NOW
+    made.entry_id, made.entry_number, made.booked_at = UUID(int=ENTRIES + n), str(n), NOW
     made.open_amount, made.falls_due_on = TOTAL, made.due_date
     if n % 1000 == 1:
         made.state, made.reason = "drifted", "The total differs."
@@ -173,45 +173,44 @@ def _hang_on(number: int, sent: int) -> None:
     rows = Invoice.objects.order_by("pk")
     _save((line for row in _stream(rows) for line in _lines(row)), "invoice", "position")
     booked = rows.filter(booked_at__isnull=False)
-    guids = dict(ExactAccount.objects.values_list("links__customer", "exact_id"))
-    _save((_sent(row, guids[row.customer_id]) for row in _stream(booked)), "division", "identity")
-    refused = rows.filter(state="needs_you")
-    _save((_sent(row, guids[row.customer_id]) for row in _stream(refused)), "division", "identity")
+    guids: Guids = dict(AccountLink.objects.values_list("customer_id", "account__exact_id"))
+    sent_ones = rows.filter(released_at__isnull=False)
+    _save((_sent(row, guids) for row in _stream(sent_ones)), "division", "identity")
     keys = list(OutboxEntry.objects.values_list("pk", flat=True))
     Attempt.objects.bulk_create(
         (Attempt(entry_id=key, step="send", fence=1, at=NOW, outcome="201", state="done")
          for key in keys), BATCH)  # fmt: skip
     _save((_term(row) for row in _stream(booked)), "division", "exact_id")
-    _save((line for row in _stream(booked) for line in _in_exact(row, guids[row.customer_id])),
+    _save((line for row in _stream(booked) for line in _in_exact(row, guids)),
           "division", "exact_id")  # fmt: skip
 
 
 def _lines(row: Invoice) -> Iterator[InvoiceLine]:
     n = int(row.number[4:])
     for position in (1, 2):
-        kind, code = UNMAPPED if n % 20 == 3 else RESOURCES[(n // 12 + position) % 60]  # noqa: PLR2004 - one in twenty
+        kind, code = UNMAPPED if n % 20 == 3 else RESOURCES[(n // 12 + position) % 60]
         yield InvoiceLine(invoice=row, position=position, description="A desk", quantity=1,
                           resource_type=kind, resource_code=code, unit_price=NET,
                           vat_rate=21)  # fmt: skip
 
 
-def _sent(row: Invoice, guid: UUID) -> OutboxEntry:
+def _sent(row: Invoice, guids: Guids) -> OutboxEntry:
     done = row.entry_id is not None
     return OutboxEntry(
-        division_id=row.division_id, kind="sales_entry", identity=f"entry:{row.number}:v1",
-        reference=f"{row.number}ZF", customer_id=row.customer_id, invoice=row,
-        payload=_payload(row, guid), payload_hash="", amount=TOTAL,
+        division=row.division, kind="sales_entry", identity=f"entry:{row.number}:v1",
+        reference=f"{row.number}ZF", customer=row.customer, invoice=row,
+        payload=_payload(row, guids), payload_hash="", amount=TOTAL,
         state="done" if done else "refused", due_at=NOW, made_at=NOW, attempts=1,
         settled_at=NOW - timedelta(days=1), remote_id=row.entry_id, remote_number=row.entry_number,
     )  # fmt: skip
 
 
-def _payload(row: Invoice, guid: UUID) -> dict[str, object]:
+def _payload(row: Invoice, guids: Guids) -> dict[str, object]:
     line = {"GLAccount": str(_account(row)), "VATCode": "1", "AmountFC": str(NET),
             "VATAmountFC": str(VAT)}  # fmt: skip
-    return {"Customer": str(guid), "Journal": row.location[-2:], "YourRef": f"{row.number}ZF",
-            "EntryDate": row.invoice_date.isoformat(), "Currency": "EUR",
-            "SalesEntryLines": [line, line]}  # fmt: skip
+    return {"Customer": str(guids[row.customer_id]), "Journal": row.location[-2:],
+            "YourRef": f"{row.number}ZF", "EntryDate": row.invoice_date.isoformat(),
+            "Currency": "EUR", "SalesEntryLines": [line, line]}  # fmt: skip
 
 
 def _account(row: Invoice) -> UUID:
@@ -221,20 +220,20 @@ def _account(row: Invoice) -> UUID:
 def _term(row: Invoice) -> PaymentTerm:
     is_paid = row.state == "paid"
     return PaymentTerm(
-        division_id=row.division_id, exact_id=UUID(int=2 * 10**9 + int(row.number[4:])), version=1,
+        division=row.division, exact_id=UUID(int=2 * 10**9 + int(row.number[4:])), version=1,
         entry_id=row.entry_id, amount=TOTAL, amount_dc=TOTAL, currency="EUR", due_date=row.due_date,
         status=50 if is_paid else 20, is_fully_paid=is_paid, last_payment_on=row.paid_on,
     )  # fmt: skip
 
 
-def _in_exact(row: Invoice, guid: UUID) -> Iterator[LedgerLine]:
+def _in_exact(row: Invoice, guids: Guids) -> Iterator[LedgerLine]:
     """Yield the header and the two lines of an entry; that of a drifted document is dearer."""
     n, more = int(row.number[4:]), Decimal(row.state == "drifted")
     for place in range(3):
         yield LedgerLine(
-            division_id=row.division_id, exact_id=UUID(int=3 * 10**9 + 3 * n + place), version=1,
-            entry_id=row.entry_id, line_number=place, journal_code=row.location[-2:],
-            entry_number=row.entry_number, date=row.invoice_date, account_id=guid,
+            division=row.division, exact_id=UUID(int=3 * 10**9 + 3 * n + place), version=1,
+            entry_id=UUID(int=ENTRIES + n), line_number=place, journal_code=row.location[-2:],
+            entry_number=row.entry_number, date=row.invoice_date, account_id=guids[row.customer_id],
             gl_account=_account(row) if place else None, vat_code="1" if place else "",
             currency="EUR", amount=(NET if place else TOTAL) + more,
             amount_dc=(NET if place else TOTAL) + more, vat=VAT if place else 0,
@@ -243,7 +242,7 @@ def _in_exact(row: Invoice, guid: UUID) -> Iterator[LedgerLine]:
 
 
 def _stream(rows: QuerySet[Invoice]) -> Iterable[Invoice]:
-    return rows.iterator(BATCH)
+    return rows.select_related("customer", "division").iterator(BATCH)
 
 
 def _save(rows: Iterable[Row], *unique: str) -> None:
