@@ -56,7 +56,10 @@ def cancel(entry: OutboxEntry, clock: Clock, *, by: User | None, reason: str) ->
     if entry.state not in {State.QUEUED, *OutboxEntry.FOR_A_PERSON}:
         raise DecisionError(f"It is {entry.get_state_display().lower()}: wait until that is over.")
     with transaction.atomic():
-        outbox.move(entry, State.CANCELLED, reason=reason, settled_at=clock.now())
+        # No look has shown that it is absent: a retry that was wanted before is no proof.
+        outbox.move(
+            entry, State.CANCELLED, reason=reason, settled_at=clock.now(), retry_wanted=False
+        )
         outbox.note(entry, Step.DECIDE, clock, f"Cancelled: {reason}", state=State.CANCELLED, by=by)
         if entry.kind == Kind.SALES_ENTRY and entry.invoice is not None:
             Invoice.objects.filter(pk=entry.invoice.pk).update(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from accounts_link.imports.documents import InvoiceRow
 from accounts_link.imports.shapes import RowError, RowNote
@@ -19,9 +20,13 @@ from sync.services.fingerprints import (
 )
 from sync.services.intake_files import Brought, keep_files
 from sync.services.intake_report import Report, whole_or_not
-from sync.services.whose import Clue, Directory
+from sync.services.whose import Clue, Directory, contradicts
 
 BATCH = 500
+OURS = [  # what we worked out of a document, or a person said of it
+    "state", "reason", "is_kept_by_rule", "amount", "book_on", "released_at", "approved_at",
+    "approved_by",
+]  # fmt: skip
 HEAVY = 16 * 2**20  # bytes of files, after which a batch is full as well
 NOTHING_SENT = {*BEFORE_THE_OUTBOX, InvoiceState.HELD, InvoiceState.EXCLUDED}
 
@@ -96,15 +101,17 @@ class _Batch:
     new: Pairs = field(default_factory=list)
     changed: Pairs = field(default_factory=list)
     brought: list[Brought] = field(default_factory=list)
+    directory: Directory = field(init=False)
 
     def take_in(self, *, dry_run: bool) -> None:
         """Compare them with what is here and save what is new; then keep their files."""
         with whole_or_not(dry_run=dry_run):
-            ours = Invoice.objects.all() if dry_run else Invoice.objects.select_for_update()
+            ours = Invoice.objects.select_related("customer")
+            ours = ours if dry_run else ours.select_for_update(of=("self",))
             known = ours.in_bulk([row.number for row in self.rows], field_name="number")
+            self.directory = Directory(map(self._clue, self.rows))
             for row in self.rows:
                 self._compare(row, known.get(row.number))
-            self._find_customers()
             if not dry_run:
                 self._write()
         if not dry_run:
@@ -116,24 +123,43 @@ class _Batch:
             self.report.count(row.number, "new", row.line)
         elif known.fingerprint == self.marks[row.number]:
             self._stays(row)
+        elif self._is_anothers(row, known):
+            self.report.errors.append(_of_another(row, known))
         elif _only_brings_files(row, known):
             self._stays(row)
             self._note(row, f"{row.number} is here from another source; its files are kept.")
         elif known.state not in NOTHING_SENT:
             self.report.errors.append(_sent_already(row, known))
         else:
+            _forget(known)
             self._ready(self.changed, known, row)
             self.report.count(row.number, "changed", row.line)
 
     def _ready(self, pairs: Pairs, invoice: Invoice, row: InvoiceRow) -> None:
         for name in (*FIELDS, *LATER_FIELDS):
             setattr(invoice, name, getattr(row, name))
-        invoice.source = Invoice.Source.UBL if _is_ubl(row) else self.source
+        invoice.source = self._source(row)
+        invoice.customer = self.directory.customer(self._clue(row))
         invoice.fingerprint = self.marks[row.number]
         invoice.imported_at = self.now
         pairs.append((invoice, row))
         self.report.add_total(row)
         self.brought.append(Brought(row.number, row.files, replace=True))
+
+    def _source(self, row: InvoiceRow) -> str:
+        return Invoice.Source.UBL if _is_ubl(row) else self.source
+
+    def _clue(self, row: InvoiceRow) -> Clue:
+        is_ubl = self._source(row) == Invoice.Source.UBL
+        return Clue(row.customer_ref, row.customer_vat, row.customer_endpoint, is_ubl)
+
+    def _is_anothers(self, row: InvoiceRow, known: Invoice) -> bool:
+        """Whether another source gave this number to another customer's document."""
+        if known.customer is None or known.source == self._source(row):
+            return False
+        clue = self._clue(row)
+        found = self.directory.customer(clue)
+        return found != known.customer if found else contradicts(known.customer, clue)
 
     def _stays(self, row: InvoiceRow) -> None:
         self.report.count(row.number, "same", row.line)
@@ -143,18 +169,12 @@ class _Batch:
     def _note(self, row: InvoiceRow, said: str) -> None:
         self.report.notes.append(RowNote(row.line, "", said, row.file))
 
-    def _find_customers(self) -> None:
-        invoices = [invoice for invoice, _ in (*self.new, *self.changed)]
-        directory = Directory(map(Clue.of, invoices))
-        for invoice in invoices:
-            invoice.customer = directory.customer(Clue.of(invoice))
-
     def _write(self) -> None:
         changed = [invoice for invoice, _ in self.changed]
         Invoice.objects.bulk_create([invoice for invoice, _ in self.new])
         Invoice.objects.bulk_update(
             changed,
-            [*FIELDS, *LATER_FIELDS, "source", "fingerprint", "imported_at", "customer"],
+            [*FIELDS, *LATER_FIELDS, *OURS, "source", "fingerprint", "imported_at", "customer"],
             batch_size=100,
         )
         InvoiceLine.objects.filter(invoice__in=changed).delete()
@@ -179,6 +199,30 @@ def _only_brings_files(row: InvoiceRow, known: Invoice) -> bool:
     incl = known.amount if known.total_incl is None else known.total_incl
     ours = (known.kind, known.currency, abs(incl))
     return ours == (row.kind, row.currency, abs(row.total_incl or 0))
+
+
+def _forget(invoice: Invoice) -> None:
+    """Take back what was said and worked out of a document that is another by now.
+
+    Whoever let it go for an amount did not see this one; one whose amount nobody knew goes on.
+    """
+    invoice.approved_at = invoice.approved_by = invoice.book_on = None
+    if invoice.state in BEFORE_THE_OUTBOX or invoice.is_kept_by_rule:
+        invoice.released_at = None if invoice.amount else invoice.released_at
+        invoice.state, invoice.reason, invoice.is_kept_by_rule = InvoiceState.DRAFT, "", False
+        invoice.amount = Decimal(0)
+
+
+def _of_another(row: InvoiceRow, known: Invoice) -> RowError:
+    return RowError(
+        row.line,
+        "invoice_number",
+        row.number,
+        f"{row.number} came from another source already, for {known.customer}; this one is"
+        " another customer's. Nothing is changed: one of the two must get another number.",
+        record=row.number,
+        file=row.file,
+    )
 
 
 def _sent_already(row: InvoiceRow, invoice: Invoice) -> RowError:

@@ -106,7 +106,7 @@ def why_not_to_send(entry: OutboxEntry) -> str:
     if entry.kind == OutboxEntry.Kind.ACCOUNT:
         wanted = Customer.objects.to_create(entry.division).filter(pk=entry.customer_id)
         return "" if wanted.exists() else "No account is to be made for this customer any more."
-    return _no_longer_linked(entry) or _closed_meanwhile(entry)
+    return _no_longer_linked(entry) or _closed_meanwhile(entry) or _routed_elsewhere(entry)
 
 
 def _no_longer_linked(entry: OutboxEntry) -> str:
@@ -116,6 +116,11 @@ def _no_longer_linked(entry: OutboxEntry) -> str:
         account__exact_id=entry.payload["Customer"],
     )
     return "" if linked.exists() else "Its customer is no longer linked to that account."
+
+
+def _routed_elsewhere(entry: OutboxEntry) -> str:
+    is_elsewhere = entry.invoice is not None and routing.leads_elsewhere(entry.invoice)
+    return "By its route another division books it now." if is_elsewhere else ""
 
 
 def _closed_meanwhile(entry: OutboxEntry) -> str:

@@ -86,7 +86,7 @@ class Directory:
     def customer(self, clue: Clue) -> Customer | None:
         """Return the one customer that is meant, or None."""
         if numbered := self._numbers.get(clue.number):
-            return None if _contradicts(numbered, clue) else numbered
+            return None if contradicts(numbered, clue) else numbered
         found = self._found(clue)
         return found[0] if len(found) == 1 else None
 
@@ -126,7 +126,7 @@ class Directory:
         return next(filter(None, evidence), [])
 
 
-def _contradicts(customer: Customer, clue: Clue) -> bool:
+def contradicts(customer: Customer, clue: Clue) -> bool:
     """Whether the document's VAT number is a valid one of somebody else."""
     both = customer.vat_number and clue.vat
     return bool(both) and vat_entity(customer.vat_number) != vat_entity(clue.vat)

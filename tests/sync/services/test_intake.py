@@ -274,7 +274,8 @@ def test_an_invoice_of_which_nothing_was_sent_is_replaced(state: str) -> None:
 
     assert did(report) == (0, 1, 0, 0)
     made = Invoice.objects.get()
-    assert (made.state, made.imported_at) == (state, LATER)
+    kept = state if state in {"held", "excluded"} else "draft"  # until it is worked out anew
+    assert (made.state, made.imported_at) == (kept, LATER)
     assert [line.unit_price for line in made.lines.all()] == [Decimal("25.00")]
 
 
