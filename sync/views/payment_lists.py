@@ -70,7 +70,7 @@ class PaymentFilter(ListFilter):
 
     def among(self, documents: InvoiceQuerySet) -> InvoiceQuerySet:
         """Return what is asked for, of whatever state and age, booked or not."""
-        found = documents.named(self.text)
+        found = documents.named(self.asked("q"))
         if location := self.asked("location"):
             found = found.filter(location=location)
         return found

@@ -235,3 +235,12 @@ def test_a_credit_note_is_settled_and_half_a_payment_is_no_good_news(
     kind: str, state: str, words: str
 ) -> None:
     assert words in invoice_pill(Invoice(kind=kind, state=state))
+
+
+def test_a_document_is_found_by_its_number_as_it_is_written(browser: Client) -> None:
+    made, other = an_open_invoice(), an_open_invoice()
+
+    page = text_of(browser, f"{LIST}?state=all&q={made.number}")
+
+    assert made.number in page
+    assert other.number not in page
