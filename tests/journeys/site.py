@@ -38,6 +38,15 @@ class StandIn:
         found = self.state()["entries"]
         return [one for one in found if not reference or one["YourRef"] == reference]
 
+    def of(self, division: int) -> list[dict[str, Any]]:
+        """Return the entries of one of its divisions."""
+        found: list[dict[str, Any]] = self._ask("GET", f"state?division={division}")["entries"]
+        return found
+
+    def turn(self, knob: str, **content: Any) -> Any:
+        """Do what the accountant does in Exact: pay, bounce, alter, process, close a period."""
+        return self._ask("POST", knob, content)
+
     def fault(self, kind: str, **plan: Any) -> None:
         """Let something go wrong from now on."""
         self._ask("POST", "faults", {"kind": kind, **plan})
