@@ -31,6 +31,7 @@ from sync.services import (
     periods,
     prepare,
     release,
+    typed,
     undo,
 )
 from sync.services.errands import NO_SUCH_ADDRESS, Answer
@@ -199,9 +200,14 @@ def _why_not_to_send(entry: OutboxEntry) -> str:
 def _is_left_to_a_person(office: Office, entry: OutboxEntry) -> bool:
     """Leave a row to a person when Exact is not as it was when it was made; return whether so."""
     try:
+        if typed.must_be_asked_about(entry, office.clock.now()):
+            typed.leave_to_a_person(office)
+            entry.refresh_from_db(fields=["state"])
+            if entry.state != State.QUEUED:
+                return True
         verdict = _why_to_ask_first(office.exact, entry)
     except ExactError as error:
-        later = office.clock.now() + FIRST_WAIT
+        later = getattr(error, "retry_at", None) or office.clock.now() + FIRST_WAIT
         outbox.postpone(entry, at=later, reason=f"It could not be looked up yet. {error}")
         raise
     if verdict is None:

@@ -6,7 +6,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,12 @@ logger = logging.getLogger(__name__)
 State = OutboxEntry.State
 GOOD_FOR = timedelta(hours=1)  # after which somebody may have typed what still waits
 MOST = 600  # entries of people that are read for one batch: ten pages
+
+
+def must_be_asked_about(entry: OutboxEntry, now: datetime) -> bool:
+    """Whether nobody asked lately if somebody typed this entry in Exact."""
+    is_fresh = entry.checked_at is not None and entry.checked_at > now - GOOD_FOR
+    return entry.kind == OutboxEntry.Kind.SALES_ENTRY and not is_fresh
 
 
 def leave_to_a_person(office: Office) -> int:

@@ -23,8 +23,10 @@ def a_queued(office: Office, customer: Customer, **values: object) -> OutboxEntr
 
 
 def queued(office: Office, invoice: Invoice) -> Invoice:
-    """Put everything that can go in the outbox, this invoice among it."""
-    release.enqueue(office.division, now=office.clock.now(), with_accounts=True)
+    """Put everything that can go in the outbox, this invoice among it; nobody typed it in Exact."""
+    now = office.clock.now()
+    release.enqueue(office.division, now=now, with_accounts=True)
+    OutboxEntry.objects.filter(kind="sales_entry", checked_at=None).update(checked_at=now)
     return invoice
 
 

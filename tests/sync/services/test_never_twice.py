@@ -33,7 +33,6 @@ from tests.sync.services.pushing import (
     another,
     clock_of,
     entry_of,
-    queued,
     states,
     work,
 )
@@ -61,7 +60,8 @@ def takes_up(office: Office, entry: OutboxEntry, by: User) -> OutboxEntry:
     chosen = Invoice.objects.filter(pk=invoice_of(entry).pk)
     exclude.include(chosen, by=by)
     release.release(chosen, now=office.clock.now())
-    return entry_of(queued(office, chosen.get()))
+    release.enqueue(office.division, now=office.clock.now())
+    return entry_of(chosen.get())
 
 
 def is_told(office: Office, invoice: Invoice, amount: str) -> Invoice:
@@ -300,3 +300,35 @@ def test_a_document_that_was_undone_waits_for_a_person_once_it_is_taken_up(
     exclude.include(Invoice.objects.all(), by=person)
 
     assert invoice_of(entry).approved_at is None
+
+
+def test_nothing_leaves_before_it_was_asked_whether_somebody_typed_it(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    model = booked(office, customer)
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    typed_in_exact(sandbox, model, YourRef=invoice.number)
+    sandbox.fault("status", path=ENTRIES, method="GET", status=503)
+
+    push.push(office)
+    sandbox.clear_faults()
+    entry = entry_of(invoice)
+    assert (states(entry), len(sandbox.entries)) == (["queued"], 2)
+    clock_of(office).advance(60)
+    push.push(office)
+
+    assert (states(entry), len(sandbox.entries)) == (["conflict"], 2)
+
+
+def test_what_is_linked_while_others_are_sent_is_asked_about_as_well(
+    office: Office, customer: Customer, sandbox: ExactSandbox
+) -> None:
+    model = booked(office, customer)
+    push.push(office)
+    invoice = an_invoice(customer=customer, released_at=NOW)
+    typed_in_exact(sandbox, model, YourRef=invoice.number)
+    release.enqueue(office.division, now=NOW)  # as linking does, in the middle of a drain
+
+    work(office)
+
+    assert (states(entry_of(invoice)), len(sandbox.entries)) == (["conflict"], 2)
