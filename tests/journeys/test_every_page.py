@@ -130,6 +130,15 @@ def every_address(visitor: Visitor) -> list[str]:
         "/exact/setup/location/?source=GNT-1&target=NAM-1",
         "/exact/setup/routes/",
         "/exact/setup/unmapped/",
+        "/exact/setup/vat/file/",
+        "/exact/setup/api/",
+        "/exact/invoices/?state=waiting",
+        "/exact/invoices/?state=kept",
+        "/exact/payments/?state=all",
+        "/exact/payments/?state=overdue",
+        "/exact/reconciliation/2026-10/",
+        "/exact/drift/",
+        "/exact/setup/zapfloor/",
         "/nowhere/",
     ]
 
