@@ -137,9 +137,8 @@ def _keys(division: Division, touched: Collection[UUID] | None, since: datetime 
     if since is not None:
         late |= Q(settled_at__gte=since)
     keys = set(current.filter(late).values_list("pk", flat=True))
-    if touched:
-        pairs = current.values_list("pk", "remote_id").iterator()
-        keys.update(pk for pk, remote_id in pairs if remote_id in touched)
+    for some in batches(touched, BATCH):
+        keys.update(current.filter(remote_id__in=some).values_list("pk", flat=True))
     return keys
 
 

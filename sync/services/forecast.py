@@ -55,6 +55,7 @@ class Forecast:
     accounts: dict[str, Customer] = field(default_factory=dict)
     waiting: Counter[tuple[InvoiceState, str]] = field(default_factory=Counter)
     warnings: list[tuple[str, str]] = field(default_factory=list)  # (document, in words)
+    left_out: int = 0  # newer documents that were not looked at
 
     @property
     def waiting_by_state(self) -> Counter[str]:
@@ -65,10 +66,17 @@ class Forecast:
         return counts
 
 
-def forecast(division: Division) -> Forecast:
-    """Go through every document of this division of which nothing was sent."""
+def forecast(division: Division, *, most: int | None = None) -> Forecast:
+    """Go through every document of this division of which nothing was sent, or the `most` oldest.
+
+    Each takes half a millisecond.
+    """
     waiting = routing.booked_by(division, Invoice.objects.before_the_outbox())
-    return _added_up(prepare.previews(division, waiting), division.currency or "EUR")
+    oldest = waiting.order_by("invoice_date", "number")[:most]
+    result = _added_up(prepare.previews(division, oldest), division.currency or "EUR")
+    if most is not None:
+        result.left_out = max(waiting.count() - most, 0)
+    return result
 
 
 def _added_up(previews: Iterable[Preview], currency: str) -> Forecast:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
 
 from exact_client.models import Division
-from sync.models import Invoice
-from sync.models.documents import InvoiceQuerySet
+from sync.models import Invoice, InvoiceState
+from sync.models.documents import IN_THE_BOOKS, InvoiceQuerySet
 from sync.rules.payments import Payment, days_late
 from sync.services.settle import BOUNCE_DAYS, bounce_days
 
 OVERLAP = timedelta(minutes=10)  # what was being written when somebody asked last is told again
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before anything that Exact can tell
 ZERO = Decimal("0.00")
 CHUNK = 1000  # rows fetched at once
+NOT_IN_THE_BOOKS = [state for state in InvoiceState if state not in IN_THE_BOOKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,25 @@ def payments_to_tell(since: datetime | None, now: datetime) -> Iterator[PaymentR
     that nothing is missed. Payments whose days for a bounce are over by `now` count from here on.
     """
     tell_on(now)
-    rows = Invoice.objects.in_the_books().exclude(open_amount=None)
-    if since is not None:
-        rows = rows.filter(payment_changed_at__gte=since - OVERLAP)
+    # Said by the states that they are not in, so that the index on the change gives their order.
+    told = Invoice.objects.exclude(state__in=NOT_IN_THE_BOOKS).exclude(open_amount=None)
+    rows = told.filter(payment_changed_at__gte=since - OVERLAP if since else BEGINNING)
     today = timezone.localdate(now)
-    for invoice in rows.order_by("payment_changed_at", "pk").iterator(CHUNK):
+    for invoice in _first_then_rest(rows.order_by("payment_changed_at", "pk")):
         yield _row(invoice, today)
+
+
+def _first_then_rest(rows: InvoiceQuerySet) -> Iterator[Invoice]:
+    """Yield the first rows by themselves: who wants one page need not wait for all to be read."""
+    first = list(rows[:CHUNK])
+    yield from first
+    if len(first) < CHUNK:
+        return
+    known = {(invoice.pk, invoice.payment_changed_at) for invoice in first}
+    rest = rows.filter(payment_changed_at__gte=first[-1].payment_changed_at)
+    for invoice in rest.iterator(CHUNK):
+        if (invoice.pk, invoice.payment_changed_at) not in known:
+            yield invoice
 
 
 def tell_on(now: datetime) -> int:
@@ -68,7 +83,7 @@ def tell_on(now: datetime) -> int:
 
 def _waiting() -> InvoiceQuerySet:
     """Documents that are paid here, and not yet where we tell it."""
-    return Invoice.objects.in_the_books().exclude(paid_seen_at=None).filter(paid_told_at=None)
+    return Invoice.objects.in_the_books().filter(paid_seen_at__isnull=False, paid_told_at=None)
 
 
 def _row(invoice: Invoice, today: date) -> PaymentRow:

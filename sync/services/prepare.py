@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import OuterRef, Prefetch, Subquery
 
 from accounts_link.models import AccountLink, Customer, ExactAccount, Standing
@@ -19,6 +20,7 @@ from sync.rules.periods import WhenClosed, period_problem
 from sync.services import routing, whose
 from sync.services.books import Books, books_of
 from sync.services.streams import batches
+from sync.services.upsert import rewrite
 
 if TYPE_CHECKING:
     from exact_client.models import Division
@@ -265,5 +267,12 @@ def show(division: Division, previews: Iterable[Preview]) -> int:
         if wanted != now:
             invoice.state, invoice.reason, invoice.amount, invoice.is_kept_by_rule = wanted
             changed.append(invoice)
-    still_here = Invoice.objects.before_the_outbox().of(division)
-    return still_here.bulk_update(changed, ["state", "reason", "amount", "is_kept_by_rule"])
+    if not changed:  # not even for a moment may others wait for this then
+        return 0
+    with transaction.atomic():
+        waiting = Invoice.objects.before_the_outbox().of(division)
+        mine = waiting.filter(pk__in=[invoice.pk for invoice in changed]).select_for_update()
+        still_here = set(mine.values_list("pk", flat=True))
+        here = [invoice for invoice in changed if invoice.pk in still_here]
+        rewrite(here, ["state", "reason", "amount", "is_kept_by_rule"])
+    return len(here)

@@ -15,7 +15,7 @@ from exact_client.records import DeletedRecord, TransactionLineRecord
 from sync.models import Journal, LedgerLine
 from sync.rules.cents import to_cents
 from sync.services import feeds
-from sync.services.upsert import upsert
+from sync.services.upsert import rewrite, upsert
 
 if TYPE_CHECKING:
     from exact_client.client import ExactClient
@@ -136,7 +136,7 @@ def _mark_deleted(division: Division, deleted_at: Mapping[UUID, int], done: Read
     gone = [copy for copy in copies if copy.version < deleted_at[copy.exact_id]]
     for copy in gone:
         copy.is_gone, copy.version = True, deleted_at[copy.exact_id]
-    LedgerLine.objects.bulk_update(gone, ["is_gone", "version"])
+    rewrite(gone, ["is_gone", "version"])
     return _note_gone([copy.entry_id for copy in gone], done)
 
 

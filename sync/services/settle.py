@@ -17,6 +17,7 @@ from django.utils import timezone
 from sync.models import BookingSettings, Invoice, InvoiceState, PaymentTerm, Signal
 from sync.rules.payments import Payment, Standing, Term, counts_from, is_settled, standing
 from sync.services.streams import batches
+from sync.services.upsert import rewrite
 
 if TYPE_CHECKING:
     from exact_client.models import Division
@@ -71,7 +72,7 @@ def settle(entries: Iterable[UUID], settled: Settled, *, now: datetime) -> None:
             _count(invoice, before, settled)
             if was_told and invoice.paid_seen_at is None:
                 bounced.append(invoice)
-    _save(changed)
+    rewrite(changed, WRITTEN)
     _tell_of(bounced, [invoice for invoice in changed if invoice.paid_seen_at], now)
 
 
@@ -168,13 +169,6 @@ def _reason(invoice: Invoice, today: date, *, was_paid: bool) -> str:
     if was_paid:
         return f"It was paid, and is open again since {today:%-d %B %Y}: the payment bounced."
     return invoice.reason
-
-
-def _save(changed: list[Invoice]) -> None:
-    """Write many at once: a bulk update of so many columns takes seconds for a thousand rows."""
-    Invoice.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN
-    )
 
 
 def _count(invoice: Invoice, before: tuple[object, ...], settled: Settled) -> None:

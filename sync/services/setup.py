@@ -41,7 +41,7 @@ CARD_OF = {  # the first word of a problem's key: the mapping that mends it
 }
 USUAL_RATES = {"BE": (21, 12, 6, 0), "NL": (21, 9, 0)}  # per cent; for before any invoice
 
-ASKED = 300  # documents that tell what still must be mapped
+ASKED = 100  # documents that tell what still must be mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +187,10 @@ def sold(division: Division) -> Sold:
     )
 
 
-def guesses(division: Division, books: Books | None = None) -> Cells:
+def guesses(division: Division, books: Books | None = None, at_hand: Sold | None = None) -> Cells:
     """Guess every cell that the documents at hand need, and the usual ones before there are any."""
     ledger = (books or books_of(division)).ledger
-    at_hand = sold(division)
+    at_hand = at_hand or sold(division)
     usual = [GLCell(ANY, kind, ANY) for kind, _ in RESOURCE_TYPES if kind != "discount"]
     return Cells(
         journals=guessing.guess_journals(ledger, at_hand.locations),

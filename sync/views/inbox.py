@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from sync.models import OutboxEntry, Signal
 from sync.views.common import may_see
 
-SHOWN = 100
+SHOWN = 50
 CLOSED_SHOWN = 20
 
 

@@ -43,6 +43,7 @@ from sync.views.common import asks_a_part, may_see
 WARNINGS_SHOWN = 20
 ACCOUNTS_SHOWN = 20
 WAITING_SHOWN = 50
+FORECAST = 1_000  # documents of which a page works out what they will be
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +194,16 @@ def _link(row: Invoice, division: Division) -> AccountLink | None:
 @require_safe
 @may_see
 def dry_run(request: HttpRequest) -> HttpResponse:
-    """Show what a push of everything would do: entries, euros, accounts, and what stays and why."""
+    """Show what a push of everything would do: entries, euros, accounts, and what stays and why.
+
+    Of very many documents only the oldest are worked out: the page can't wait for all of them.
+    """
     division = the_division(request)
-    found = forecasting.forecast(division)
+    found = forecasting.forecast(division, most=FORECAST)
     ledger = books_of(division).ledger
     context = {
         "forecast": found,
+        "worked_out": FORECAST,
         "journals": [
             (ledger.journals[code], total) for code, total in sorted(found.journals.items())
         ],

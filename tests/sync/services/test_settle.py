@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sync.models import BookingSettings, Invoice, PaymentTerm, Signal
-from sync.services.payments import PaymentRow, payments_to_tell, tell_on
+from sync.services.payments import CHUNK, PaymentRow, payments_to_tell, tell_on
 from sync.services.settle import Settled, settle, settle_overlooked
-from tests.build import NOW, a_division
+from tests.build import NOW, a_customer, a_division
 from tests.sync.services.paying import (
     DUE,
     TODAY,
@@ -274,3 +274,24 @@ def test_an_entry_posted_anew_forgets_what_was_paid_of_the_old_one() -> None:
 
     invoice.refresh_from_db()
     assert (invoice.state, invoice.open_amount, invoice.paid_on) == ("booked", None, None)
+
+
+def test_what_is_told_of_more_documents_than_are_read_at_once_is_told_of_each_once() -> None:
+    division, customer = a_division(), a_customer()
+    Invoice.objects.bulk_create(
+        Invoice(
+            number=f"MANY-{n:04}",
+            invoice_date=DUE,
+            customer=customer,
+            division=division,
+            state="booked",
+            open_amount=Decimal(121),
+            imported_at=NOW,
+            payment_changed_at=NOW + (n // 700) * DAY,  # most of them at one moment
+        )
+        for n in range(2 * CHUNK + 100)
+    )
+
+    numbers = [row.invoice_number for row in payments_to_tell(None, NOW)]
+
+    assert numbers == [f"MANY-{n:04}" for n in range(2 * CHUNK + 100)]
