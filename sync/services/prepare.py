@@ -256,7 +256,8 @@ def refresh(division: Division, invoices: InvoiceQuerySet | None = None) -> int:
 def show(division: Division, previews: Iterable[Preview]) -> int:
     """Write what these previews say on their documents; return how many changed.
 
-    What was sent since the preview was made has moved on, and is left as it is.
+    What was sent, or came in with another content, since the preview was made has moved on, and is
+    left as it is.
     """
     changed = []
     for shown in previews:
@@ -272,7 +273,7 @@ def show(division: Division, previews: Iterable[Preview]) -> int:
     with transaction.atomic():
         waiting = Invoice.objects.before_the_outbox().of(division)
         mine = waiting.filter(pk__in=[invoice.pk for invoice in changed]).select_for_update()
-        still_here = set(mine.values_list("pk", flat=True))
-        here = [invoice for invoice in changed if invoice.pk in still_here]
+        still_here = dict(mine.values_list("pk", "fingerprint"))
+        here = [one for one in changed if still_here.get(one.pk) == one.fingerprint]
         rewrite(here, ["state", "reason", "amount", "is_kept_by_rule"])
     return len(here)

@@ -63,6 +63,20 @@ def test_what_is_worked_out_of_the_former_content_lets_nothing_go(known: Invoice
     assert (known.state, known.amount) == ("draft", Decimal(0))
 
 
+def test_a_preview_of_the_former_content_writes_nothing_on_what_came_since(
+    office: Office, customer: Customer
+) -> None:
+    document = an_invoice(customer=customer, division=office.division)
+    shown = list(prepare.previews(office.division, Invoice.objects.all()))
+    Invoice.objects.update(fingerprint="another")
+
+    assert prepare.show(office.division, shown) == 0
+
+    document.refresh_from_db()
+    assert (document.state, document.amount) == ("draft", Decimal(0))
+    assert prepare.refresh(office.division) == 1
+
+
 def test_what_was_let_go_before_its_amount_was_known_goes_on_once_it_is_mended(
     known: Invoice,
 ) -> None:
