@@ -72,7 +72,9 @@ class WorkerWatch:
             with current_app.connection_for_read() as broker:
                 # Without this look the question would wait for a dead broker for ever.
                 broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
-                inspect = current_app.control.inspect([worker], timeout=2.0, connection=broker)
+                inspect = current_app.control.inspect(
+                    [worker], timeout=6.0, limit=1, connection=broker
+                )
                 stats, active = inspect.stats() or {}, inspect.active() or {}
         except BROKER_ERRORS:
             return False

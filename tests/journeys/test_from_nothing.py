@@ -108,7 +108,7 @@ def imports_the_invoices(visitor: Visitor) -> None:
 def brings(visitor: Visitor, kind: str, file: FilePayload) -> None:
     visitor.navigate("Import")
     visitor.page.get_by_role("radio", name=re.compile(f"^{kind}")).check()
-    visitor.page.get_by_label("File", exact=True).set_input_files(file)
+    visitor.page.get_by_label("File or files").set_input_files(file)
     visitor.press("Read the file")
     visitor.sees_heading(file["name"])
     visitor.sees_heading("The first rows, as they were read", level=2)
