@@ -100,6 +100,41 @@ def links_a_nasty_name(visitor: Visitor) -> None:
     visitor.sees("Linked to")
 
 
+# Pages that hang below those of the navigation, one of each kind.
+BELOW = [
+    "/exact/accounts/?state=linked",
+    "/exact/links/history/?q=40001",
+    "/exact/accounts/1/",
+    "/exact/customers/?state=all&q=40001",
+    "/exact/customers/?q=onerror&state=all",
+    "/exact/customers/3/",
+    "/exact/review/bulk/",
+    "/exact/dry-run/",
+    "/exact/invoices/?q=40001",
+    "/exact/invoices/INV-2026-040001/",
+    "/exact/invoices/INV-2026-040002/",
+    "/exact/invoices/INV-2026-000003/",
+    "/exact/runs/1/",
+    "/exact/setup/gl/",
+    "/exact/setup/gl/?show=open",
+    "/exact/setup/gl/file/",
+    "/exact/setup/vat/?show=every",
+    "/exact/setup/location/?source=GNT-1&target=NAM-1",
+    "/exact/setup/routes/",
+    "/exact/setup/unmapped/",
+    "/exact/setup/vat/file/",
+    "/exact/setup/api/",
+    "/exact/invoices/?state=waiting",
+    "/exact/invoices/?state=kept",
+    "/exact/payments/?state=all",
+    "/exact/payments/?state=overdue",
+    "/exact/reconciliation/2026-10/",
+    "/exact/drift/",
+    "/exact/setup/zapfloor/",
+    "/nowhere/",
+]
+
+
 def every_address(visitor: Visitor) -> list[str]:
     """Return the pages of the navigation, and one of each kind that hangs below them."""
     visitor.go("/")
@@ -108,39 +143,7 @@ def every_address(visitor: Visitor) -> list[str]:
     found = dict.fromkeys(link.get_attribute("href") or "" for link in links.all())
     pages = [address for address in found if not address.startswith("/admin")]
     assert len(pages) >= 10
-    return [
-        *pages,
-        "/exact/accounts/?state=linked",
-        "/exact/links/history/?q=40001",
-        "/exact/accounts/1/",
-        "/exact/customers/?state=all&q=40001",
-        "/exact/customers/?q=onerror&state=all",
-        "/exact/customers/3/",
-        "/exact/review/bulk/",
-        "/exact/dry-run/",
-        "/exact/invoices/?q=40001",
-        "/exact/invoices/INV-2026-040001/",
-        "/exact/invoices/INV-2026-040002/",
-        "/exact/invoices/INV-2026-000003/",
-        "/exact/runs/1/",
-        "/exact/setup/gl/",
-        "/exact/setup/gl/?show=open",
-        "/exact/setup/gl/file/",
-        "/exact/setup/vat/?show=every",
-        "/exact/setup/location/?source=GNT-1&target=NAM-1",
-        "/exact/setup/routes/",
-        "/exact/setup/unmapped/",
-        "/exact/setup/vat/file/",
-        "/exact/setup/api/",
-        "/exact/invoices/?state=waiting",
-        "/exact/invoices/?state=kept",
-        "/exact/payments/?state=all",
-        "/exact/payments/?state=overdue",
-        "/exact/reconciliation/2026-10/",
-        "/exact/drift/",
-        "/exact/setup/zapfloor/",
-        "/nowhere/",
-    ]
+    return [*pages, *BELOW]
 
 
 # Which text stands on which ground: tokens of the stylesheet.
