@@ -94,9 +94,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Those whose number, customer, or entry number holds all words of `text`."""
         found = self
         for word in text.split():
+            customers = Customer.objects.filter(search_text__contains=word.casefold())
             found = found.filter(
                 models.Q(number__icontains=word)
-                | models.Q(customer__search_text__contains=word.casefold())
+                | models.Q(customer__in=customers)
                 | models.Q(entry_number__startswith=word)
             )
         return found
@@ -221,9 +222,16 @@ class Invoice(models.Model):
                 fields=["state", "-invoice_date", "-number", "division"], name="invoice_by_state"
             ),
             models.Index("customer", "state", name="invoice_by_customer"),
-            models.Index("location", "state", "division", "amount", name="invoice_by_location"),
             models.Index(
-                fields=["-invoice_date", "-number", "state", "division", "location"],
+                *("location", "state", "division", "amount"),
+                *("kind", "number", "entry_number", "customer"),
+                name="invoice_by_location",
+            ),
+            models.Index(
+                fields=[
+                    *("-invoice_date", "-number", "state", "division", "location"),
+                    *("kind", "entry_number", "customer"),
+                ],
                 name="invoice_by_date",
             ),
             models.Index(
