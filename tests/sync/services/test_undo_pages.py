@@ -145,6 +145,7 @@ def offered(office: Office, customer: Customer, sandbox: ExactSandbox) -> Outbox
     office.exact.create_sales_entry(
         payload | {"YourRef": invoice.number, "SalesEntryLines": [line]}
     )
+    OutboxEntry.objects.update(checked_at=None)  # nobody asked yet
     assert typed.leave_to_a_person(office) == 1
     return entry_of(invoice)
 
