@@ -53,6 +53,7 @@ def match(run_id: int | None = None) -> None:
 def push(run_id: int | None = None) -> None:
     """Send what is due; without a run that was asked for, only when there is something."""
     if run_id is None and not jobs.something_is_due():
+        jobs.end_idle_pushes()
         return
     run = _run(Run.Job.PUSH, run_id)
     if jobs.push(run):

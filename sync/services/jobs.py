@@ -158,6 +158,15 @@ def something_is_due() -> bool:
     return ready.exists() or auto_push.due(now).exists()
 
 
+def end_idle_pushes() -> None:
+    """End the pushes that paused for work which somebody else has done by now."""
+    paused = Run.objects.filter(job=Run.Job.PUSH, state=Run.State.PAUSED, ended_at=None)
+    waiting = OutboxEntry.objects.filter(state__in=[State.QUEUED, State.SENDING, State.UNKNOWN])
+    for run in paused:
+        if not waiting.exists():
+            runs.finish(run)
+
+
 def push(run: Run) -> bool:
     """Push for every chosen division, for a while; return whether more can go at once."""
     now = timezone.now()

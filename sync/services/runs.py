@@ -99,6 +99,11 @@ def pause(run: Run, message: str, *, resumes_at: datetime | None) -> None:
     _save(run, state=Run.State.PAUSED, message=message[:500], resumes_at=resumes_at)
 
 
+def finish(run: Run) -> None:
+    """The run is over: what it waited for is done."""
+    _end(run, Run.State.DONE, "")
+
+
 def fail(run: Run, message: str) -> None:
     """The run is over, and `message` says why it came to nothing."""
     _end(run, Run.State.FAILED, message)

@@ -219,3 +219,14 @@ def test_a_file_on_which_we_stumble_is_given_up_and_not_tried_for_ever() -> None
     assert upload.state == "unreadable"
     assert "see the log" in upload.problem
     assert jobs.forgotten() == ([], [])
+
+
+def test_a_push_that_paused_for_what_another_did_is_over() -> None:
+    run = a_run(Run.Job.PUSH)
+    runs.pause(run, "Going on.", resumes_at=timezone.now())
+
+    jobs.end_idle_pushes()
+
+    run.refresh_from_db()
+    assert (run.state, run.message) == ("done", "")
+    assert run.ended_at is not None
