@@ -22,8 +22,8 @@ from sync.models import (
 )
 from sync.models.documents import FOR_A_PERSON
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
-from sync.services.books import books_of
-from sync.services.mapping import Cell, fault
+from sync.services.ledger.books import books_of
+from sync.services.ledger.mapping import Cell, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

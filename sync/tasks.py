@@ -8,15 +8,11 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
-from sync.services import (
-    api_answers,
-    booked_jobs,
-    jobs,
-    ledger_job,
-    payment_job,
-    runs,
-    zapfloor_job,
-)
+from sync.services import api_answers, jobs, runs
+from sync.services.ledger import job as ledger_job
+from sync.services.payments import job as payment_job
+from sync.services.reading_back import job as booked_jobs
+from sync.services.zapfloor import job as zapfloor_job
 
 logger = logging.getLogger(__name__)
 

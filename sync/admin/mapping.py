@@ -24,7 +24,7 @@ from sync.models import (
     Route,
     VATMapping,
 )
-from sync.services import routes
+from sync.services.ledger import routes
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet

@@ -18,8 +18,8 @@ from sync.models import (
     Signal,
     Upload,
 )
-from sync.services import decide
 from sync.services.clock import SystemClock
+from sync.services.delivery import decide
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

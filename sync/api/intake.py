@@ -23,9 +23,10 @@ from sync.api.words import field_errors
 from sync.models import Invoice, Run
 from sync.models.documents import InvoiceQuerySet
 from sync.rules.parties import vat_problem
-from sync.services import prepare, runs
+from sync.services import runs
+from sync.services.delivery import prepare
 from sync.services.intake import Report, take_in_customers, take_in_invoices, ubl_options
-from sync.services.intake_report import Taken
+from sync.services.intake.report import Taken
 
 M = TypeVar("M", CustomerIn, InvoiceIn)
 FIELD_OF_COLUMN = {"invoice_number": "number"}  # where a file calls it otherwise

@@ -21,7 +21,7 @@ from sync.api.answers import (
 )
 from sync.api.problems import FieldError, Problem
 from sync.models import ApiClient, Invoice
-from sync.services.payments import payments_to_tell
+from sync.services.payments.telling import payments_to_tell
 
 OVERLAP = timedelta(minutes=10)  # what was being saved when somebody asked last is told again
 

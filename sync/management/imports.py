@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts_link.imports.shapes import FileError, RowError, RowNote
 from exact_client.models import Division
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb
-from sync.services import prepare
+from sync.services.delivery import prepare
 from sync.services.intake import Report
 
 ERRORS_SHOWN = 50

@@ -17,7 +17,7 @@ from exact_client.errors import ExactError
 from exact_client.models import Division, ExactConnection
 from sync.running import watch
 from sync.running.preparation import database_name, first_line
-from sync.services import setup
+from sync.services.ledger import setup
 
 ROOM_NEEDED = 1.0  # gigabytes free in DATA_DIR
 FORGOTTEN_AFTER = 30  # days without a refresh, after which Exact forgets a permission

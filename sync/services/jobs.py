@@ -20,23 +20,17 @@ from exact_client.client import ExactClient
 from exact_client.errors import ExactError
 from exact_client.models import Division, ExactConnection
 from sync.models import Invoice, InvoiceState, OutboxEntry, Run, Upload
-from sync.services import (
-    auto_push,
-    look_up,
-    prepare,
-    release,
-    runs,
-    search_codes,
-    signals,
-    uploads,
-)
-from sync.services import match as matching
-from sync.services import mirror as mirroring
-from sync.services import push as pushing
+from sync.services import runs, signals
 from sync.services.clock import SystemClock
-from sync.services.deliver import Delivered
+from sync.services.delivery import auto_push, look_up, prepare, release
+from sync.services.delivery import push as pushing
+from sync.services.delivery.deliver import Delivered
+from sync.services.delivery.office import Office
+from sync.services.intake import uploads
 from sync.services.locks import process_lock
-from sync.services.office import Office
+from sync.services.parties import match as matching
+from sync.services.parties import mirror as mirroring
+from sync.services.parties import search_codes
 
 if TYPE_CHECKING:
     from exact_client.reading import OddRecord

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from accounts_link.templatetags.exactlink import pill
 from sync.models import Invoice, PaymentTerm
 from sync.rules.payments import IN_COLLECTION, days_late, is_settled
-from sync.services.payments import paid_in_words
-from sync.services.settle import bounce_days, counts_on
+from sync.services.payments.settle import bounce_days, counts_on
+from sync.services.payments.telling import paid_in_words
 
 register = template.Library()
 

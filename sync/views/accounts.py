@@ -13,7 +13,9 @@ from accounts_link.models import Customer, ExactAccount
 from exact_client.budget import Lane
 from exact_client.errors import ExactError
 from sync.models import Run
-from sync.services import jobs, link, promote, release
+from sync.services import jobs
+from sync.services.delivery import release
+from sync.services.parties import link, promote
 from sync.tasks import push
 from sync.views.common import person, start, way_back
 from sync.views.links import may_link

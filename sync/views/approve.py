@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts_link.division import the_division
-from sync.services import auto_push
-from sync.services import move as moving
+from sync.services.delivery import auto_push
+from sync.services.delivery import move as moving
 from sync.tasks import nudge
 from sync.tasks import push as push_task
 from sync.views.common import chosen_documents, may_change, person, way_back

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sync.models import OutboxEntry
-    from sync.services.in_exact import Standing
+    from sync.services.delivery.in_exact import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,14 @@ from sync.rules.ledger import (
     vat_code_fault,
 )
 from sync.rules.supplies import WORDS
-from sync.services import setup
-from sync.services.mapping import Cell, Choices
+from sync.services.ledger import setup
+from sync.services.ledger.mapping import Cell, Choices
 from sync.views.choices import GROUPS, Choice, Option, Options, Row
 from sync.views.fields import choices_of, name_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.services.books import Books
+    from sync.services.ledger.books import Books
 
 NOTHING = "\u2013"  # a dash
 FEW = 150  # accounts: with more, only those of revenue are offered

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sync.models.mapping import VATMapping
 from sync.rules.guessing import Guess
 from sync.rules.ledger import VatCell
-from sync.services.mapping import Cell
+from sync.services.ledger.mapping import Cell
 
 Option = tuple[str, str]  # code, words
 Options = list[tuple[str, list[Option]]]  # heading, options

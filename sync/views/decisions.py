@@ -18,13 +18,14 @@ from exact_client.errors import ExactError
 from exact_client.records import SalesEntryRecord
 from sync.models import BookingSettings, InvoiceState, OutboxEntry, Run
 from sync.models.documents import InvoiceQuerySet
-from sync.services import decide as deciding
-from sync.services import diary, exclude, release
+from sync.services import diary
 from sync.services.clock import SystemClock
-from sync.services.decide import DecisionError
-from sync.services.in_exact import with_lines
+from sync.services.delivery import decide as deciding
+from sync.services.delivery import exclude, release
+from sync.services.delivery.decide import DecisionError
+from sync.services.delivery.in_exact import with_lines
+from sync.services.delivery.outbox import TakenOverError
 from sync.services.jobs import office_of
-from sync.services.outbox import TakenOverError
 from sync.tasks import push as push_task
 from sync.views.beside import beside
 from sync.views.common import chosen_documents, may_change, person, start, way_back

@@ -17,11 +17,12 @@ from exact_client.budget import Lane
 from exact_client.errors import ExactError
 from sync.models import Invoice, InvoiceState, Run
 from sync.rules.drift import LinePair, differences, pairs
-from sync.services import booked_jobs, closing
-from sync.services import drift as drifting
-from sync.services.drift import DriftError, Versions
+from sync.services.delivery.outbox import TakenOverError
 from sync.services.jobs import office_of
-from sync.services.outbox import TakenOverError
+from sync.services.reading_back import closing
+from sync.services.reading_back import drift as drifting
+from sync.services.reading_back import job as booked_jobs
+from sync.services.reading_back.drift import DriftError, Versions
 from sync.tasks import push as push_task
 from sync.views.common import may_change, may_see, person, start, way_back
 

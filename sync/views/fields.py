@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from sync.models.mapping import SUPPLIES, VAT_CATEGORIES, VATMapping
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
-from sync.services.mapping import Choices
+from sync.services.ledger.mapping import Choices
 
 KINDS = {
     "journals": "journal",

@@ -14,7 +14,7 @@ from accounts_link.imports.shapes import FileError
 from accounts_link.imports.ubl_files import MAX_BYTES, known_kind, safe_name
 from sync.models import Invoice, InvoiceFile
 from sync.services import diary
-from sync.services.intake_files import Brought, keep_files
+from sync.services.intake.files import Brought, keep_files
 from sync.tasks import nudge, push
 from sync.views.common import may_change, may_see, person, way_back
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from sync.models.mapping import RESOURCE_TYPES
 from sync.rules.ledger import ANY, GL_FALLBACKS, NEVER_ON_A_SALES_LINE, GLCell
-from sync.services import demand, setup
-from sync.services.mapping import fault
+from sync.services.ledger import demand, setup
+from sync.services.ledger.mapping import fault
 from sync.views.fields import name_of
 from sync.views.slots import NOBODY, Asked, Grid, Line, Slot, in_place
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.services.books import Books
-    from sync.services.demand import Demand
+    from sync.services.ledger.books import Books
+    from sync.services.ledger.demand import Demand
 
 TYPES = dict(RESOURCE_TYPES)
 EVERYWHERE = "All locations"

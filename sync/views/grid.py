@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts_link.division import the_division
 from sync.models import Invoice, InvoiceState
-from sync.services import grid as cells
-from sync.services.books import books_of
+from sync.services.ledger import grid as cells
+from sync.services.ledger.books import books_of
 from sync.tasks import nudge, prepare
 from sync.views import gl_grid, vat_matrix
 from sync.views.common import may_see, may_set_up, person
@@ -25,7 +25,7 @@ from sync.views.undo import remember, remembered
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.services.mapping import Cell, Choices
+    from sync.services.ledger.mapping import Cell, Choices
 
 GRIDS = {"gl": gl_grid.grid, "vat": vat_matrix.grid}
 

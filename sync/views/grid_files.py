@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts_link.division import the_division
 from accounts_link.imports.shapes import FileError
 from sync.forms import TableFileForm
-from sync.services import grid as cells
-from sync.services import mapping_files
-from sync.services.books import books_of
+from sync.services.ledger import grid as cells
+from sync.services.ledger import mapping_files
+from sync.services.ledger.books import books_of
 from sync.views.common import may_see, may_set_up
 from sync.views.fields import choices_of, fields_of
 from sync.views.told import TABLE_WORDS, said_changes

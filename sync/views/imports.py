@@ -17,7 +17,7 @@ from accounts_link.paging import page_of
 from sync import tasks
 from sync.forms import UploadForm
 from sync.models import Run, Upload
-from sync.services import templates, uploads
+from sync.services.intake import templates, uploads
 from sync.tasks import nudge
 from sync.views.common import asks_a_part, may_import, person, start
 from sync.views.runs import END_OF_POLLING

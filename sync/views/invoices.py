@@ -30,13 +30,13 @@ from sync.models import (
     WhenClosed,
 )
 from sync.models.documents import BEFORE_THE_OUTBOX, InvoiceQuerySet
-from sync.services import forecast as forecasting
-from sync.services import prepare
-from sync.services.auto_push import needs_approval
-from sync.services.books import books_of
+from sync.services.delivery import forecast as forecasting
+from sync.services.delivery import prepare
+from sync.services.delivery.auto_push import needs_approval
+from sync.services.delivery.exclude import MAY_BE_TAKEN_UP
+from sync.services.delivery.move import way_out
 from sync.services.diary import notes_about
-from sync.services.exclude import MAY_BE_TAKEN_UP
-from sync.services.move import way_out
+from sync.services.ledger.books import books_of
 from sync.views import entries
 from sync.views.common import asks_a_part, may_see
 

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from accounts_link import suggestions
 from accounts_link.division import the_division
 from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount, LinkEvent
-from sync.services import link
-from sync.services.link import Author, LinkError
+from sync.services.parties import link
+from sync.services.parties.link import Author, LinkError
 from sync.views.common import way_back
 
 LONGEST_KEY = 18  # digits of a BigAutoField

@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts_link.division import the_division
-from sync.services import grid as cells
-from sync.services import setup
-from sync.services.books import books_of
+from sync.services.ledger import grid as cells
+from sync.services.ledger import setup
+from sync.services.ledger.books import books_of
 from sync.views.common import may_set_up
 from sync.views.told import said_changes
 from sync.views.undo import remember
 
 if TYPE_CHECKING:
     from sync.rules.ledger import Mappings
-    from sync.services.books import Books
+    from sync.services.ledger.books import Books
 
 LONGEST = 30  # characters of a location
 

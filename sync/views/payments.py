@@ -18,9 +18,9 @@ from accounts_link.imports.export import write_csv
 from accounts_link.paging import page_of, page_of_found
 from sync.context import documents_of
 from sync.models import Invoice, MirrorCursor, Run
-from sync.services.payment_sheet import HEADINGS, rows_of, workbook
-from sync.services.payment_terms import TERMS
-from sync.services.settle import BOUNCE_DAYS, bounce_days
+from sync.services.payments.settle import BOUNCE_DAYS, bounce_days
+from sync.services.payments.sheet import HEADINGS, rows_of, workbook
+from sync.services.payments.terms import TERMS
 from sync.views.common import asks_a_part, may_see
 from sync.views.payment_lists import PaymentFilter, figures
 

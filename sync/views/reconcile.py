@@ -20,9 +20,9 @@ from sync.forms import MONTH
 from sync.models import ComparedMonth, Invoice, Journal, MirrorCursor, Run, VATCode
 from sync.models.documents import IN_THE_BOOKS
 from sync.rules.reconciliation import Both, Group, Reconciliation
-from sync.services import reconcile_files
-from sync.services.read_back import LINES
-from sync.services.reconcile import following, reconcile
+from sync.services.reading_back import reconcile_files
+from sync.services.reading_back.read_back import LINES
+from sync.services.reading_back.reconcile import following, reconcile
 from sync.views.common import may_change, may_see, start, way_back
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

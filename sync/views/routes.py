@@ -15,8 +15,8 @@ from accounts_link.division import chosen_divisions
 from exact_client.models import Division
 from sync.rules.ledger import ANY
 from sync.rules.routing import FALLBACKS, RouteCell
-from sync.services import demand, routes
-from sync.services.demand import Demand
+from sync.services.ledger import demand, routes
+from sync.services.ledger.demand import Demand
 from sync.views.common import may_see, may_set_up
 from sync.views.fields import id_of, name_of
 

@@ -20,9 +20,10 @@ from exact_client.models import Division, ExactConnection
 from sync import tasks
 from sync.forms import SettingsForm
 from sync.models import BookingSettings, Journal, Run, WhenClosed
-from sync.services import books, divisions, mapping, prepare
-from sync.services import setup as setting_up
+from sync.services.delivery import prepare
 from sync.services.jobs import office_of
+from sync.services.ledger import books, divisions, mapping
+from sync.services.ledger import setup as setting_up
 from sync.views.cells import Cards
 from sync.views.common import may_see, may_set_up, start
 from sync.views.fields import choices_of

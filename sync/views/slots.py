@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sync.services.demand import Demand
+from sync.services.ledger.demand import Demand
 from sync.views.fields import id_of
 
 NOBODY = Demand()

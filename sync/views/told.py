@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
-from sync.services.grid import Change
+from sync.services.ledger.grid import Change
 from sync.views import gl_grid, vat_matrix
 
 if TYPE_CHECKING:

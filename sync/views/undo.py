@@ -10,13 +10,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts_link.division import the_division
-from sync.services import mapping
+from sync.services.ledger import mapping
 from sync.views.common import may_set_up, way_back
 from sync.views.fields import choices_of, fields_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.services.mapping import Choices
+    from sync.services.ledger.mapping import Choices
 
 KEY = "mapping_before"  # in the session
 

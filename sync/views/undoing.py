@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from exact_client.budget import Lane
 from exact_client.errors import ExactError
 from sync.models import Invoice, OutboxEntry, Run
-from sync.services import attach
-from sync.services import undo as undoing
-from sync.services.decide import DecisionError
+from sync.services.delivery import attach
+from sync.services.delivery import undo as undoing
+from sync.services.delivery.decide import DecisionError
+from sync.services.delivery.outbox import TakenOverError
+from sync.services.delivery.undo import Undoing
 from sync.services.jobs import office_of
-from sync.services.outbox import TakenOverError
-from sync.services.undo import Undoing
 from sync.tasks import push as push_task
 from sync.views import entries
 from sync.views.common import may_change, person, start

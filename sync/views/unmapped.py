@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from accounts_link.division import the_division
 from accounts_link.imports.export import Value, write_csv
 from sync.rules.ledger import DocumentKind, GLCell, JournalCell, TermsCell, VatCell
-from sync.services.books import books_of
-from sync.services.demand import Demand, added
-from sync.services.routes import unrouted
-from sync.services.unmapped import Waiting, waiting
+from sync.services.ledger.books import books_of
+from sync.services.ledger.demand import Demand, added
+from sync.services.ledger.routes import unrouted
+from sync.services.ledger.unmapped import Waiting, waiting
 from sync.views.common import may_see
 from sync.views.gl_grid import where
 from sync.views.slots import in_place

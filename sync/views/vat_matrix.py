@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from sync.models.mapping import SUPPLIES, VAT_CATEGORIES, VATMapping
 from sync.rules.ledger import ANY, VAT_FALLBACKS, VatCell, VatCode
-from sync.services import demand, setup
-from sync.services.mapping import fault
-from sync.services.unmapped import vat_waiting
+from sync.services.ledger import demand, setup
+from sync.services.ledger.mapping import fault
+from sync.services.ledger.unmapped import vat_waiting
 from sync.views.fields import choices_of, name_of
 from sync.views.slots import NOBODY, Asked, Grid, Line, Slot, in_place
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.services.books import Books
-    from sync.services.demand import Demand
+    from sync.services.ledger.books import Books
+    from sync.services.ledger.demand import Demand
 
 GROUPS = dict(VATMapping.CountryGroup.choices)
 SUPPLY_WORDS = dict(SUPPLIES)

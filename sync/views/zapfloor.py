@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sync import tasks
 from sync.models import Run, ZapfloorSource
-from sync.services import zapfloor_job, zapfloor_source
-from sync.services.zapfloor import Wanted, fetch, forget_refused
-from sync.services.zapfloor_source import PLAIN, SECRETS, SourceError
+from sync.services.zapfloor import job as zapfloor_job
+from sync.services.zapfloor import source as zapfloor_source
+from sync.services.zapfloor.fetch import Wanted, fetch, forget_refused
+from sync.services.zapfloor.source import PLAIN, SECRETS, SourceError
 from sync.views.common import may_see, may_set_up, person, start
 from sync.zapfloor.errors import ZapfloorError
 

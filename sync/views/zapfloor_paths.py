@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from sync.models import ZapfloorSource
-from sync.services import zapfloor_paths
-from sync.services.zapfloor_paths import LISTS, SECTIONS, Chosen
-from sync.services.zapfloor_source import client_of, samples, save_paths
+from sync.services.zapfloor import paths as zapfloor_paths
+from sync.services.zapfloor.paths import LISTS, SECTIONS, Chosen
+from sync.services.zapfloor.source import client_of, samples, save_paths
 from sync.views.common import may_see, may_set_up, person
 from sync.views.zapfloor import existing
 from sync.zapfloor.errors import ZapfloorError

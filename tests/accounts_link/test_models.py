@@ -10,7 +10,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from accounts_link.models import AccountLink, Candidate, Customer, ExactAccount
-from sync.services import link
+from sync.services.parties import link
 from tests.build import (
     NOW,
     a_candidate,

@@ -35,8 +35,9 @@ from exact_client.sandbox.facts import Record  # noqa: E402 - as above
 from exact_client.wire import pooled_session  # noqa: E402 - as above
 from sync.models import Invoice, LedgerLine, OutboxEntry  # noqa: E402 - as above
 from sync.rules.reconciliation import Reconciliation  # noqa: E402 - as above
-from sync.services import books, drift, read_back  # noqa: E402 - as above
-from sync.services.reconcile import reconcile  # noqa: E402 - as above
+from sync.services.ledger import books  # noqa: E402 - as above
+from sync.services.reading_back import drift, read_back  # noqa: E402 - as above
+from sync.services.reading_back.reconcile import reconcile  # noqa: E402 - as above
 
 NUMBER = 10_000
 MONTH = date(2026, 10, 1)

@@ -32,8 +32,8 @@ from sync.models import (
     VATCode,
     VATMapping,
 )
-from sync.services.payment_terms import TERMS
-from sync.services.read_back import LINES
+from sync.services.payments.terms import TERMS
+from sync.services.reading_back.read_back import LINES
 from sync.services.streams import batches
 from sync.services.upsert import upsert
 from tests.build import NOW, a_division

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from exact_client.errors import ExactError
 from sync.models import Invoice, InvoiceState, OutboxEntry
-from sync.services import release
+from sync.services.delivery import release
 from sync.services.locks import process_lock
 
 if TYPE_CHECKING:
-    from sync.services.office import Office
+    from sync.services.delivery.office import Office
 
 State = OutboxEntry.State
 

@@ -26,8 +26,8 @@ from django.db import connections  # noqa: E402 - the same
 from exact_client.errors import ExactError  # noqa: E402 - the same
 from exact_client.models import Division  # noqa: E402 - the same
 from sync.services.clock import SystemClock  # noqa: E402 - the same
-from sync.services.office import Office  # noqa: E402 - the same
-from sync.services.push import push  # noqa: E402 - the same
+from sync.services.delivery.office import Office  # noqa: E402 - the same
+from sync.services.delivery.push import push  # noqa: E402 - the same
 from tests.crash import blind, work  # noqa: E402 - the same
 from tests.crash.deaths import Moment, Plan, mortal_client  # noqa: E402 - the same
 

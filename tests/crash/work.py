@@ -18,10 +18,13 @@ from exact_client.connections import connect_through_sandbox
 from exact_client.errors import ExactError
 from exact_client.models import Division
 from sync.models import Attempt, Invoice, OutboxEntry
-from sync.services import books, exclude, jobs, mirror, release, setup, undo
+from sync.services import jobs
 from sync.services.clock import SystemClock
-from sync.services.decide import DecisionError
-from sync.services.office import Office
+from sync.services.delivery import exclude, release, undo
+from sync.services.delivery.decide import DecisionError
+from sync.services.delivery.office import Office
+from sync.services.ledger import books, setup
+from sync.services.parties import mirror
 from tests.build import a_customer, a_file, a_link, an_invoice
 from tests.crash.deaths import Plan, mortal_client
 

@@ -24,7 +24,7 @@ from sync.models import (
     Upload,
     VATMapping,
 )
-from sync.services import prepare
+from sync.services.delivery import prepare
 from tests.build import NOW, a_division, a_link, an_invoice
 from tests.sync.books import mapped_books, some_books
 from tests.sync.pages import queries, text_of, told

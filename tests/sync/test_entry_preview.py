@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from exact_client.models import Division
 from sync.models import Invoice, InvoiceLine, JournalMapping, PaymentConditionMapping
-from sync.services import prepare, release
+from sync.services.delivery import prepare, release
 from tests.build import NOW, a_link, an_invoice
 from tests.sync.books import mapped_books
 from tests.sync.pages import a_browser, text_of

@@ -17,9 +17,9 @@ from sync.models import GLMapping, VATMapping
 from sync.rules.ledger import GLAccount as Account
 from sync.rules.ledger import GLCell, Ledger, Mappings, VatCell
 from sync.rules.ledger import VatCode as Code
-from sync.services import mapping_files
-from sync.services.books import Books
-from sync.services.mapping import Choices
+from sync.services.ledger import mapping_files
+from sync.services.ledger.books import Books
+from sync.services.ledger.mapping import Choices
 from sync.views.fields import fields_of
 from tests.sync.books import mapped_books
 from tests.sync.pages import a_browser, text_of, told

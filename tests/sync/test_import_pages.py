@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 from accounts_link.models import Customer
 from sync import tasks
 from sync.models import Invoice, Run, Upload
-from sync.services import uploads
+from sync.services.intake import uploads
 from tests.accounts_link.imports.test_bundles import a_zip
 from tests.accounts_link.imports.ubl_build import PDF, a_document, embedded
 from tests.build import a_customer

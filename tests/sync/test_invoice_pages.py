@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from exact_client.models import Division
 from sync.models import BookingSettings, Invoice, OutboxEntry, Run, VATMapping
-from sync.services import prepare, release
+from sync.services.delivery import prepare, release
 from tests.build import NOW, a_customer, a_link, a_standing, an_invoice
 from tests.sync.books import mapped_books
 from tests.sync.pages import a_browser, queries, text_of, told

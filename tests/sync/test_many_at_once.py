@@ -9,7 +9,7 @@ from django.test import Client
 
 from exact_client.models import Division
 from sync.models import BookingSettings, ClosedPeriod, Invoice, Journal, Period, Route
-from sync.services import prepare
+from sync.services.delivery import prepare
 from tests.build import NOW, a_division, a_link, an_account, an_invoice
 from tests.sync.books import mapped_books
 from tests.sync.pages import a_browser, text_of, told

@@ -13,8 +13,8 @@ from django.test import Client
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, Run
-from sync.services import closing
-from sync.services.office import Office
+from sync.services.delivery.office import Office
+from sync.services.reading_back import closing
 from tests.build import NOW, an_invoice, an_operator
 from tests.sync.pages import a_browser, queries, text_of, told
 from tests.sync.services.booking import booked, compares, invoice_of, key_of

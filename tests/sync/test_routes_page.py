@@ -7,7 +7,7 @@ from django.test import Client
 
 from exact_client.models import Division
 from sync.models import Invoice, OutboxEntry, Route
-from sync.services import prepare
+from sync.services.delivery import prepare
 from sync.views.fields import id_of, name_of
 from tests.build import NOW, a_customer, a_division, a_link, an_invoice
 from tests.sync.books import mapped_books

@@ -19,8 +19,8 @@ from sync.models import (
     Run,
     VATMapping,
 )
-from sync.services import prepare
-from sync.services.mapping import Choices
+from sync.services.delivery import prepare
+from sync.services.ledger.mapping import Choices
 from sync.views.fields import choices_of, name_of
 from tests.build import a_connection, a_division, a_link, an_account, an_invoice
 from tests.sync.books import some_books

@@ -18,11 +18,12 @@ from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
 from sync import tasks
 from sync.models import Heartbeat, Invoice, OutboxEntry, Run, Upload
-from sync.services import books, jobs, setup
+from sync.services import jobs
+from sync.services.ledger import books, setup
 from tests.build import NOW, a_customer, an_invoice, an_operator
 from tests.exact_client.conftest import connection, division
 from tests.sync.services.conftest import few_accounts, sandbox
-from tests.sync.services.test_intake import CUSTOMER, a_file
+from tests.sync.services.intake.test_intake import CUSTOMER, a_file
 
 __all__ = ["connection", "division", "few_accounts", "sandbox"]
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,9 @@ from sync.models import (
     PaymentConditionMapping,
     VATMapping,
 )
-from sync.services import prepare, unmapped
-from sync.services.books import books_of
+from sync.services.delivery import prepare
+from sync.services.ledger import unmapped
+from sync.services.ledger.books import books_of
 from sync.views.fields import id_of, name_of
 from tests.build import a_division, a_link, an_invoice
 from tests.sync.books import mapped_books

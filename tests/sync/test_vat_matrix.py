@@ -9,7 +9,7 @@ from django.test import Client
 
 from exact_client.models import Division
 from sync.models import Invoice, InvoiceLine, VATCode, VATMapping
-from sync.services import prepare
+from sync.services.delivery import prepare
 from sync.views.fields import name_of
 from tests.build import a_customer, a_link, an_invoice
 from tests.sync.books import mapped_books

@@ -12,7 +12,8 @@ from exact_client import connections
 from exact_client.budget import Lane
 from exact_client.models import ExactConnection
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
-from sync.services import books, jobs, setup
+from sync.services import jobs
+from sync.services.ledger import books, setup
 
 BY = "manage.py connect"
 

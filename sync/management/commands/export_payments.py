@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from accounts_link.imports.export import defused
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb
-from sync.services.payments import PaymentRow, payments_to_tell
+from sync.services.payments.telling import PaymentRow, payments_to_tell
 
 COLUMNS = [
     "invoice_number", "customer_number", "status", "open_amount", "paid_amount", "currency",

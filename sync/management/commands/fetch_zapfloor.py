@@ -12,9 +12,10 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, counted
 from sync.models import Run
-from sync.services import runs, zapfloor_job
-from sync.services.zapfloor import Fetched, Wanted, fetch
-from sync.services.zapfloor_source import client_of, the_source
+from sync.services import runs
+from sync.services.zapfloor import job as zapfloor_job
+from sync.services.zapfloor.fetch import Fetched, Wanted, fetch
+from sync.services.zapfloor.source import client_of, the_source
 from sync.zapfloor.errors import ZapfloorError
 
 SHOWN = 50  # refused records that are printed

@@ -14,7 +14,9 @@ from exact_client.models import ExactConnection
 from exact_client.sites import is_loopback
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, counted, the_division
 from sync.models import Run
-from sync.services import intake, jobs, prepare, runs, setup
+from sync.services import intake, jobs, runs
+from sync.services.delivery import prepare
+from sync.services.ledger import setup
 
 
 class Command(Verb):

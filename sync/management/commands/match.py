@@ -9,7 +9,8 @@ from accounts_link.models import AccountLink, Customer
 from exact_client.models import Division
 from sync.management.verbs import Outcome, Verb, counted, take_division, the_divisions
 from sync.rules.matching import Situation
-from sync.services import match, prepare, release
+from sync.services.delivery import prepare, release
+from sync.services.parties import match
 
 
 class Command(Verb):

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
 from sync.models import Run
-from sync.services import payment_job, runs
+from sync.services import runs
+from sync.services.payments import job as payment_job
 
 
 class Command(Verb):

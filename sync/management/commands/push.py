@@ -17,9 +17,10 @@ from django.utils import timezone
 from exact_client.models import Division
 from sync.management.verbs import Outcome, Verb, counted, take_division, the_divisions
 from sync.models import Invoice, InvoiceState, OutboxEntry
-from sync.services import jobs, push, release
-from sync.services.deliver import Delivered
-from sync.services.forecast import Forecast, forecast
+from sync.services import jobs
+from sync.services.delivery import push, release
+from sync.services.delivery.deliver import Delivered
+from sync.services.delivery.forecast import Forecast, forecast
 
 PATIENCE = timedelta(minutes=2)  # what opens sooner, such as the next minute, is waited for
 

@@ -17,10 +17,11 @@ from exact_client.models import Division
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
 from sync.rules.drift import money
 from sync.rules.reconciliation import Both, Reconciliation
-from sync.services import booked_jobs, closing, reconcile_files
 from sync.services.locks import process_lock
-from sync.services.read_back import NoBooksError, ReadBack
-from sync.services.reconcile import read_at
+from sync.services.reading_back import closing, reconcile_files
+from sync.services.reading_back import job as booked_jobs
+from sync.services.reading_back.read_back import NoBooksError, ReadBack
+from sync.services.reading_back.reconcile import read_at
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 

@@ -18,11 +18,11 @@ from exact_client.client import ExactClient
 from exact_client.models import Division, ExactConnection
 from exact_client.sandbox import ExactSandbox
 from sync.models import GLMapping, Invoice, OutboxEntry, Run
-from sync.services import mirror as mirroring
 from sync.services.locks import process_lock
+from sync.services.parties import mirror as mirroring
 from tests.build import NOW, a_customer, a_link, an_account, an_operator
 from tests.sync.management.running import manage
-from tests.sync.services.test_intake import CUSTOMER, INVOICE, a_file
+from tests.sync.services.intake.test_intake import CUSTOMER, INVOICE, a_file
 
 pytestmark = pytest.mark.django_db
 

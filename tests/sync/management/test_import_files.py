@@ -12,7 +12,7 @@ from sync.models import Invoice
 from tests.accounts_link.imports.test_bundles import a_zip
 from tests.accounts_link.imports.ubl_build import PDF, a_document, embedded
 from tests.sync.management.running import manage
-from tests.sync.services.test_intake import INVOICE, a_file
+from tests.sync.services.intake.test_intake import INVOICE, a_file
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ import pytest
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice
-from sync.services.office import Office
+from sync.services.delivery.office import Office
 from tests.sync.management.running import manage
 from tests.sync.services.booking import booked, key_of
 from tests.sync.services.conftest import (

@@ -12,7 +12,8 @@ from exact_client.meter import clock_of
 from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox, SandboxAdapter
 from exact_client.wire import pooled_session
-from sync.services import prepare, setup
+from sync.services.delivery import prepare
+from sync.services.ledger import setup
 from tests.build import NOW
 from tests.sync.management.running import manage
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry
-from sync.services import drift, feeds, read_back
-from sync.services.office import Office
+from sync.services import feeds
+from sync.services.delivery.office import Office
+from sync.services.reading_back import drift, read_back
 from tests.sync.services.pushing import a_queued, work
 
 LATER = feeds.OVERLAP + timedelta(minutes=1)

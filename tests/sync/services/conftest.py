@@ -16,8 +16,9 @@ from exact_client.meter import clock_of
 from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox, SandboxAdapter
 from exact_client.wire import pooled_session
-from sync.services import books, mirror, setup
-from sync.services.office import Office
+from sync.services.delivery.office import Office
+from sync.services.ledger import books, setup
+from sync.services.parties import mirror
 from tests.build import NOW, a_link, an_invoice
 from tests.clock import ManualClock
 from tests.exact_client.conftest import connection, division, exact

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sync.models import Invoice, PaymentTerm
-from sync.services.settle import Settled, settle
+from sync.services.payments.settle import Settled, settle
 from tests.build import NOW, a_division, an_invoice
 
 TODAY = NOW.date()

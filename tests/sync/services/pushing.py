@@ -6,9 +6,9 @@ from typing import Any
 
 from accounts_link.models import Customer, ExactAccount
 from sync.models import Invoice, OutboxEntry
-from sync.services import release
-from sync.services.deliver import Delivered, drain
-from sync.services.office import Office
+from sync.services.delivery import release
+from sync.services.delivery.deliver import Delivered, drain
+from sync.services.delivery.office import Office
 from tests.build import NOW, a_customer, a_link, a_standing, an_invoice
 from tests.clock import ManualClock
 

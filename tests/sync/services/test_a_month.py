@@ -17,8 +17,9 @@ from exact_client.sandbox import ExactSandbox, SandboxAdapter
 from exact_client.wire import pooled_session
 from sync.models import Invoice, JournalMapping, Route
 from sync.rules.ledger import GLCell, VatCell
-from sync.services import books, closing, divisions, mapping, routes, setup
-from sync.services.mapping import Choices
+from sync.services.ledger import books, divisions, mapping, routes, setup
+from sync.services.ledger.mapping import Choices
+from sync.services.reading_back import closing
 from tests.build import NOW
 from tests.sync.management.running import manage
 

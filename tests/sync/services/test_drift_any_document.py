@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from accounts_link.models import Customer
 from sync.models import Invoice, InvoiceLine
-from sync.services.office import Office
-from sync.services.reconcile import reconcile
+from sync.services.delivery.office import Office
+from sync.services.reading_back.reconcile import reconcile
 from tests.build import NOW, an_invoice
 from tests.sync.services.booking import compares
 from tests.sync.services.pushing import entry_of, queued, work

@@ -16,12 +16,12 @@ from django.test import override_settings
 from accounts_link.imports.documents import FileRow, InvoiceRow
 from accounts_link.models import Customer
 from sync.models import Invoice, InvoiceFile
-from sync.services.fingerprints import fingerprint
 from sync.services.intake import Report, import_invoices, take_in_invoices, ubl_options
+from sync.services.intake.fingerprints import fingerprint
 from tests.accounts_link.imports.test_bundles import a_zip
 from tests.accounts_link.imports.ubl_build import PDF, a_document, a_line, embedded, read, totals
 from tests.build import NOW, a_customer
-from tests.sync.services.test_intake import INVOICE, a_file, customers, did, invoices
+from tests.sync.services.intake.test_intake import INVOICE, a_file, customers, did, invoices
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)

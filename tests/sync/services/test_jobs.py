@@ -14,10 +14,11 @@ from exact_client.connections import connect_through_sandbox
 from exact_client.models import Division, ExactConnection
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, Run, Signal, Upload
-from sync.services import jobs, runs, uploads
+from sync.services import jobs, runs
+from sync.services.intake import uploads
 from sync.services.locks import process_lock
 from tests.build import NOW, a_customer, a_link, an_invoice
-from tests.sync.services.test_intake import CUSTOMER, a_file
+from tests.sync.services.intake.test_intake import CUSTOMER, a_file
 
 pytestmark = pytest.mark.django_db
 

@@ -10,15 +10,15 @@ import pytest
 from accounts_link.models import Customer, ExactAccount
 from exact_client.sandbox import ExactSandbox
 from sync.models import BookingSettings, Invoice, Route
-from sync.services import auto_push, decide, exclude, prepare, push, release, routing
-from sync.services.deliver import drain
-from sync.services.office import Office
+from sync.services.delivery import auto_push, decide, exclude, prepare, push, release, routing
+from sync.services.delivery.deliver import drain
+from sync.services.delivery.office import Office
 from tests.accounts_link.imports.ubl_build import a_document
 from tests.build import NOW, a_customer, a_division, a_link, an_invoice, an_operator
+from tests.sync.services.delivery.test_routing import events, routed
+from tests.sync.services.intake.test_intake import did, invoices
 from tests.sync.services.pushing import a_fault, a_queued, entry_of, queued, states, work
-from tests.sync.services.test_intake import did, invoices
 from tests.sync.services.test_intake_ubl import ubl
-from tests.sync.services.test_routing import events, routed
 
 __all__ = ["events"]
 

@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry, PaymentTerm
-from sync.services import decide, drift, exclude, look_up, push, release, undo
-from sync.services.decide import DecisionError
-from sync.services.office import Office
-from sync.services.settle import Settled, settle
+from sync.services.delivery import decide, exclude, look_up, push, release, undo
+from sync.services.delivery.decide import DecisionError
+from sync.services.delivery.office import Office
+from sync.services.payments.settle import Settled, settle
+from sync.services.reading_back import drift
 from tests.build import NOW, an_invoice, an_operator
 from tests.sync.services.booking import (
     booked,

@@ -22,10 +22,10 @@ from exact_client.errors import ExactError
 from exact_client.models import CallBreaker, CallBudget
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry
-from sync.services import attach, decide, exclude, look_up, outbox, release, undo
-from sync.services.decide import DecisionError
-from sync.services.deliver import drain
-from sync.services.office import Office
+from sync.services.delivery import attach, decide, exclude, look_up, outbox, release, undo
+from sync.services.delivery.decide import DecisionError
+from sync.services.delivery.deliver import drain
+from sync.services.delivery.office import Office
 from tests.build import a_file, an_invoice, an_operator
 from tests.clock import ManualClock
 from tests.crash.checker import FOR_A_PERSON, LEGAL

@@ -10,9 +10,9 @@ from django.test import Client
 from accounts_link.models import Customer
 from exact_client.sandbox import ExactSandbox
 from sync.models import Invoice, OutboxEntry, Run
-from sync.services import typed
-from sync.services.deliver import drain
-from sync.services.office import Office
+from sync.services.delivery import typed
+from sync.services.delivery.deliver import drain
+from sync.services.delivery.office import Office
 from tests.build import NOW, a_file, an_invoice
 from tests.sync.pages import a_browser, queries, text_of, told
 from tests.sync.services.pushing import a_queued, entry_of, queued

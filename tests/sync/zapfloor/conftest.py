@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from sync.models import ZapfloorSource
-from sync.services import zapfloor_source
+from sync.services.zapfloor import source as zapfloor_source
 from sync.zapfloor.client import ZapfloorClient
 from sync.zapfloor.sandbox import ZapfloorSandbox, run_on_port
 from sync.zapfloor.sandbox.app import CLIENT

@@ -13,8 +13,8 @@ import pytest
 
 from exact_client.wire import Limits, Wire
 from sync.models import ZapfloorSource
-from sync.services import zapfloor_source
-from sync.services.zapfloor_tokens import SourceTokens
+from sync.services.zapfloor import source as zapfloor_source
+from sync.services.zapfloor.tokens import SourceTokens
 from sync.zapfloor.addresses import address, followed
 from sync.zapfloor.client import ZapfloorClient
 from sync.zapfloor.errors import (

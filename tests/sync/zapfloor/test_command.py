@@ -15,7 +15,7 @@ from django.test import override_settings
 from accounts_link.models import Customer
 from sync import tasks
 from sync.models import Invoice, InvoiceState, Run, ZapfloorSource
-from sync.services.zapfloor_tokens import SourceTokens
+from sync.services.zapfloor.tokens import SourceTokens
 from sync.zapfloor.sandbox.faults import Fault
 from tests.sync.books import mapped_books
 from tests.sync.zapfloor.conftest import Standing

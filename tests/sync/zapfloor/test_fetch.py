@@ -9,9 +9,11 @@ import pytest
 
 from accounts_link.models import Customer
 from sync.models import Invoice, Run, Signal, ZapfloorSource
-from sync.services import runs, zapfloor_job, zapfloor_source
+from sync.services import runs
 from sync.services.locks import process_lock
-from sync.services.zapfloor import Fetched, Wanted, fetch
+from sync.services.zapfloor import job as zapfloor_job
+from sync.services.zapfloor import source as zapfloor_source
+from sync.services.zapfloor.fetch import Fetched, Wanted, fetch
 from sync.zapfloor.client import ZapfloorClient
 from sync.zapfloor.errors import ZapfloorTemporaryError
 from sync.zapfloor.sandbox.faults import Fault

@@ -10,7 +10,8 @@ from django.test import override_settings
 
 from accounts_link.models import Customer
 from sync.models import Run, ZapfloorSource
-from sync.services import zapfloor_paths, zapfloor_source
+from sync.services.zapfloor import paths as zapfloor_paths
+from sync.services.zapfloor import source as zapfloor_source
 from sync.zapfloor.sandbox.app import CLIENT
 from sync.zapfloor.sandbox.faults import Fault
 from tests.build import an_operator

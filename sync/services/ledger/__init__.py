@@ -1,0 +1,1 @@
+"""What the division's books offer, and what an administrator chose of it."""

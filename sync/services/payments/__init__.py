@@ -1,0 +1,1 @@
+"""What customers paid, and what is told of it."""

@@ -1,0 +1,1 @@
+"""What stands in Exact by now, beside what we booked."""

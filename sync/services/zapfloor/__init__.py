@@ -1,0 +1,1 @@
+"""Documents fetched from zapfloor's API."""
