@@ -123,7 +123,7 @@ class _Table:
 
     @cached_property
     def _waiting(self) -> dict[VatCell, Demand]:
-        return vat_waiting(self.division, self.books)
+        return vat_waiting(self.division, self.books, self._demand)
 
     @cached_property
     def _rows(self) -> set[VatCell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,20 +61,24 @@ def waiting(division: Division, books: Books) -> list[Waiting]:
     return sorted(found, key=lambda one: (-one.demand.documents, str(one.key)))
 
 
-def vat_waiting(division: Division, books: Books) -> dict[VatCell, Demand]:
-    """Return the cells of the VAT codes that documents wait for."""
+def vat_waiting(
+    division: Division, books: Books, needed: Mapping[VatCell, Demand]
+) -> dict[VatCell, Demand]:
+    """Return those of the `needed` VAT cells for which documents wait."""
     return {
         VatCell(*problem.key[1:]): wanted  # type: ignore[arg-type]  # a key that begins with vat
-        for problem, wanted in _vat_problems(division, books)
+        for problem, wanted in _vat_problems(division, books, needed)
     }
 
 
-def _vat_problems(division: Division, books: Books) -> Iterator[tuple[Problem, Demand]]:
+def _vat_problems(
+    division: Division, books: Books, needed: Mapping[VatCell, Demand]
+) -> Iterator[tuple[Problem, Demand]]:
     """Yield each cell once. A line of any supply waits for the same cell where none has a code."""
     alike = demand.of_vat_codes(division, by_supply=False)
     found = (
         pair
-        for vat, wanted in demand.of_vat_codes(division).items()
+        for vat, wanted in needed.items()
         for pair in _if_problem(find_vat_code(vat, books.mappings, books.ledger), wanted)
     )
     for key, several in _by_key(found).items():
@@ -94,7 +98,7 @@ def _by_key(
 
 def _problems(division: Division, books: Books) -> Iterator[tuple[Problem, Demand]]:
     told = (books.mappings, books.ledger)
-    yield from _vat_problems(division, books)
+    yield from _vat_problems(division, books, demand.of_vat_codes(division))
     for journal, wanted in demand.of_journals(division).items():
         yield from _if_problem(find_journal(journal, *told), wanted)
     yield from _account_problems(division, books)
