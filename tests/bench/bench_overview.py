@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import time
 
@@ -15,17 +14,14 @@ import tests.environment  # noqa: F401 - a DATA_DIR of its own, before the setti
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402 - needs Django to be set up
 from django.core.management import call_command  # noqa: E402 - needs Django to be set up
 from django.db import connection  # noqa: E402 - needs Django to be set up
-from django.test import Client  # noqa: E402 - needs Django to be set up
-from django.test.utils import CaptureQueriesContext  # noqa: E402 - needs Django to be set up
 
 from tests.bench import large_company  # noqa: E402 - needs Django to be set up
+from tests.bench.asking import HEADING, is_good, say, somebody  # noqa: E402 - as above
 
 SLOW = 50  # milliseconds of server time, p95
 MANY = 10  # queries
-OK = 200
 
 PAGES = {
     "overview": "/exact/accounts/",
@@ -69,36 +65,12 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     user = large_company.fill(options.accounts)
     connection.close()  # the last to leave tidies SQLite's log, as time does in real life
-    _say(f"{options.accounts:,} accounts made in {time.perf_counter() - began:.0f} s")
-    _say(f"{'page':28}{'p50 ms':>9}{'p95 ms':>9}{'queries':>9}")
-    bad = [name for name, url in PAGES.items() if not _is_good(name, url, user, options.rounds)]
+    say(f"{options.accounts:,} accounts made in {time.perf_counter() - began:.0f} s")
+    say(HEADING)
+    limits = {"rounds": options.rounds, "slow": SLOW, "many": MANY}
+    browser = somebody(user)
+    bad = [name for name, url in PAGES.items() if not is_good(name, url, browser, **limits)]
     sys.exit(f"over {SLOW} ms or {MANY} queries: {', '.join(bad)}" if bad else 0)
-
-
-def _is_good(name: str, url: str, user: User, rounds: int) -> bool:
-    """Ask a page again and again, print its line, and tell whether it keeps both limits."""
-    client = Client(headers={"host": "localhost"})
-    client.force_login(user)
-    if client.get(url).status_code != OK:  # the first time, templates are read and compiled
-        sys.exit(f"{url} does not answer")
-    with CaptureQueriesContext(connection) as queries:
-        client.get(url)
-    asked = len(queries)  # now: the next request empties the log
-    times = sorted(_timed(client, url) for _ in range(rounds))
-    high = times[max(0, round(0.95 * rounds) - 1)]
-    _say(f"{name:28}{statistics.median(times):9.1f}{high:9.1f}{asked:9}")
-    return high <= SLOW and asked <= MANY
-
-
-def _timed(client: Client, url: str) -> float:
-    """Return the milliseconds of processor time that one answer took: others work here too."""
-    began = time.process_time()
-    client.get(url)
-    return (time.process_time() - began) * 1000
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - a bench prints
 
 
 if __name__ == "__main__":

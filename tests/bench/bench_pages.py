@@ -25,10 +25,10 @@ from django.utils import timezone  # noqa: E402 - as above
 from accounts_link.statistics import refresh_statistics  # noqa: E402 - as above
 from exact_client.models import Division  # noqa: E402 - as above
 from sync.models import Invoice  # noqa: E402 - as above
-from sync.services import api_clients, jobs
-from sync.services.delivery import attach, prepare, release, routing
-from sync.services.payments import telling as payments
-from sync.services.reading_back import closing, drift
+from sync.services import api_clients, jobs  # noqa: E402 - as above
+from sync.services.delivery import attach, prepare, release, routing  # noqa: E402 - as above
+from sync.services.payments import telling as payments  # noqa: E402 - as above
+from sync.services.reading_back import closing, drift  # noqa: E402 - as above
 from tests.bench import large_books, large_company  # noqa: E402 - as above
 from tests.bench.asking import HEADING, is_good, say, somebody  # noqa: E402 - as above
 
