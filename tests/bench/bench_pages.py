@@ -133,12 +133,20 @@ def _filled(number: int, sent: float) -> User:
         user = large_company.fill(number)
         user.user_permissions.set(Permission.objects.all())
         large_books.fill(number, large_books.Share(sent))
-        refresh_statistics()
+        _analyse()
         say(f"{number:,} documents made in {time.perf_counter() - began:.0f} s")
         _one("work out what waits", lambda: sum(map(prepare.refresh, Division.objects.chosen())))
         _one("compare the months", _compare)
-        refresh_statistics()
+        _analyse()
     return User.objects.get(username="bookkeeper")
+
+
+def _analyse() -> None:
+    """Let the database look at its tables now: PostgreSQL does so by itself, a minute later."""
+    refresh_statistics()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _compare() -> int:
