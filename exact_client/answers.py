@@ -152,8 +152,9 @@ def _no_right(answer: Answer, text: str) -> str:
     reason = answer.headers.get("Reason", "").split(":")[0].strip()
     told = REASONS.get(reason) or " ".join(text.split()) or reason or "no reason given"
     return (
-        f"Exact turned us away (403): {told.rstrip('.')}. Check the rights of the user, the scopes of the app"
-        " and the licence in Exact; if the app was blocked for too many errors, wait an hour."
+        f"Exact turned us away (403): {told.rstrip('.')}. Check the rights of the user, the scopes"
+        " of the app and the licence in Exact; if the app was blocked for too many errors, wait"
+        " an hour."
     )
 
 

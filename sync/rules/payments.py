@@ -70,8 +70,10 @@ def standing(
     if not terms:
         return Standing(Payment.UNTOLD)
     left = _open(terms, total, currency)
-    paid = total - left
     payment = _payment(left, total)
+    if payment is Payment.PART_PAID and not _was_something_paid(terms, total):
+        payment = Payment.OPEN  # Exact asks less than we booked: changed there, not paid
+    paid = ZERO if payment is Payment.OPEN else total - left
     moved = [term.last_payment_on for term in terms if term.last_payment_on]
     last = max(moved, default=None) if payment is not Payment.OPEN else None
     is_paid = payment is Payment.PAID
@@ -101,6 +103,12 @@ def _left(amounts: Iterable[tuple[Decimal, bool]], total: Decimal) -> Decimal:
     left = sum((amount for amount, settled in rows if not settled), ZERO)
     settled = sum((amount for amount, settled in rows if settled), ZERO)
     return left + settled if settled * total < 0 else left
+
+
+def _was_something_paid(terms: Sequence[Term], total: Decimal) -> bool:
+    return any(
+        term.is_settled or term.last_payment_on or term.amount_dc * total < 0 for term in terms
+    )
 
 
 def _payment(left: Decimal, total: Decimal) -> Payment:

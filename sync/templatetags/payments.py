@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from accounts_link.templatetags.exactlink import pill
 from sync.models import Invoice, PaymentTerm
 from sync.rules.payments import IN_COLLECTION, days_late, is_settled
+from sync.services.payments import telling
 from sync.services.payments.settle import bounce_days, counts_on
 from sync.services.payments.telling import paid_in_words
 
@@ -58,7 +59,7 @@ def lateness(invoice: Invoice) -> SafeString | str:
 @register.filter
 def paid_amount(invoice: Invoice) -> Any:
     """Return what was paid of a document, in its own currency."""
-    return None if invoice.open_amount is None else invoice.amount - invoice.open_amount
+    return None if invoice.open_amount is None else telling.paid_amount(invoice)
 
 
 @register.filter

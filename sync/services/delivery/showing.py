@@ -72,4 +72,6 @@ def _undoing(entry: OutboxEntry, reason: str) -> dict[str, Any]:
     gone = entry.kind == OutboxEntry.Kind.REMOVAL
     how = "removed from Exact" if gone else f"reversed by entry {entry.remote_number}"
     number = entry.undoes.remote_number if entry.undoes else ""
-    return {"state": InvoiceState.UNDONE, "reason": f"Entry {number} was {how}.", **NOT_BOOKED}
+    taken_back = {"payment_changed_at": entry.settled_at}
+    reason = f"Entry {number} was {how}."
+    return {"state": InvoiceState.UNDONE, "reason": reason, **NOT_BOOKED, **taken_back}

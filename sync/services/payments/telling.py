@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils import timezone
 
 from exact_client.models import Division
@@ -19,7 +20,9 @@ OVERLAP = timedelta(minutes=10)  # what was being written when somebody asked la
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before anything that Exact can tell
 ZERO = Decimal("0.00")
 CHUNK = 1000  # rows fetched at once
-NOT_IN_THE_BOOKS = [state for state in InvoiceState if state not in IN_THE_BOOKS]
+# What was told before its entry was undone is taken back: it is open again.
+TOLD = [*IN_THE_BOOKS, InvoiceState.UNDONE]
+NOT_TOLD = [state for state in InvoiceState if state not in TOLD]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def payments_to_tell(since: datetime | None, now: datetime) -> Iterator[PaymentR
     """
     tell_on(now)
     # Said by the states that they are not in, so that the index on the change gives their order.
-    told = Invoice.objects.exclude(state__in=NOT_IN_THE_BOOKS).exclude(open_amount=None)
+    known = Q(open_amount__isnull=False) | Q(state=InvoiceState.UNDONE)
+    told = Invoice.objects.exclude(state__in=NOT_TOLD).filter(known)
     rows = told.filter(payment_changed_at__gte=since - OVERLAP if since else BEGINNING)
     today = timezone.localdate(now)
     for invoice in _first_then_rest(rows.order_by("payment_changed_at", "pk")):
@@ -88,21 +92,32 @@ def _waiting() -> InvoiceQuerySet:
 
 def _row(invoice: Invoice, today: date) -> PaymentRow:
     late = days_late(invoice.falls_due_on, paid_on=invoice.paid_on, today=today)
-    is_provisional = invoice.paid_seen_at is not None and invoice.paid_told_at is None
-    left = invoice.open_amount or ZERO
+    left = invoice.amount if invoice.open_amount is None else invoice.open_amount
     return PaymentRow(
         invoice_number=invoice.number,
         customer_number=invoice.customer_ref,
         status=_status(invoice),
         open_amount=left,
-        paid_amount=invoice.amount - left,
+        paid_amount=paid_amount(invoice),
         currency=invoice.currency,
         last_payment_date=invoice.last_payment_on,
         paid_date=invoice.paid_on if invoice.paid_told_at else None,
         days_late=max(late or 0, 0),
-        told="provisional" if is_provisional else "final",
+        told="provisional" if _is_provisional(invoice) else "final",
         changed_at=invoice.payment_changed_at,
     )
+
+
+def _is_provisional(invoice: Invoice) -> bool:
+    """Whether it may bounce, or a person has yet to say which amount is right."""
+    may_bounce = invoice.paid_seen_at is not None and invoice.paid_told_at is None
+    return may_bounce or invoice.state == InvoiceState.DRIFTED
+
+
+def paid_amount(invoice: Invoice) -> Decimal:
+    """Return what was paid of a document, in its own currency."""
+    was_paid = invoice.paid_seen_at is not None or is_part_paid(invoice)
+    return invoice.amount - (invoice.open_amount or ZERO) if was_paid else ZERO
 
 
 def _status(invoice: Invoice) -> str:
@@ -115,6 +130,8 @@ def is_part_paid(invoice: Invoice) -> bool:
     """Whether something was paid of a document, and not all."""
     if invoice.open_amount is None or invoice.paid_seen_at is not None:
         return False
+    if invoice.state == InvoiceState.DRIFTED and invoice.last_payment_on is None:
+        return False  # Exact asks another amount than we booked: changed there, not paid
     return abs(invoice.open_amount) < abs(invoice.amount)
 
 

@@ -214,7 +214,8 @@ def accept(invoice: Invoice, *, by: User) -> str:
             told = "Stays out of the books."
             reason = f"{REMOVED} {by.get_username()} accepted that."
             _let_go(found.entry, SystemClock(), "Gone from Exact, and accepted", by=by)
-            same.update(state=InvoiceState.UNDONE, reason=reason, **NOT_BOOKED)
+            taken_back = {"payment_changed_at": timezone.now()}
+            same.update(state=InvoiceState.UNDONE, reason=reason, **NOT_BOOKED, **taken_back)
         else:
             told = "Exact's version is taken for right."
             content = fingerprint(found.theirs)

@@ -295,3 +295,21 @@ def test_what_is_told_of_more_documents_than_are_read_at_once_is_told_of_each_on
     numbers = [row.invoice_number for row in payments_to_tell(None, NOW)]
 
     assert numbers == [f"MANY-{n:04}" for n in range(2 * CHUNK + 100)]
+
+
+def test_an_entry_that_was_made_smaller_in_exact_is_not_told_as_part_paid() -> None:
+    invoice = a_booked_invoice(state="drifted")
+    a_term(invoice, "1.21")
+
+    row = told(settled(invoice))
+
+    assert (row.status, row.paid_amount, row.told) == ("open", Decimal(0), "provisional")
+
+
+def test_what_was_told_as_paid_and_undone_since_is_told_as_open() -> None:
+    invoice = a_booked_invoice(state="undone", entry_id=None, payment_changed_at=NOW)
+
+    row = told(invoice)
+
+    assert (row.status, row.told) == ("open", "final")
+    assert (row.open_amount, row.paid_amount) == (invoice.amount, Decimal(0))
