@@ -23,8 +23,7 @@ def assign(invoices: InvoiceQuerySet | None = None) -> None:
 
     By default on all. One that no route fits needs a mapping, and says so.
     """
-    every = Invoice.objects.all() if invoices is None else invoices
-    waiting = every.before_the_outbox().exclude(Exists(_may_stand().filter(invoice=OuterRef("pk"))))
+    waiting = (Invoice.objects.all() if invoices is None else invoices).before_the_outbox()
     kinds = waiting.order_by().values_list("billing_entity", "location", "division").distinct()
     found = list(kinds)
     if not found:
@@ -79,8 +78,12 @@ def _decider() -> Callable[[RouteCell], int | Problem]:
 
 
 def _give(waiting: InvoiceQuerySet, cell: RouteCell, now: int | None, found: int | Problem) -> None:
+    if found == now:
+        return
     here = waiting.filter(**cell._asdict(), division=now)
+    if now is not None:  # it may have been sent from there
+        here = here.exclude(Exists(_may_stand().filter(invoice=OuterRef("pk"))))
     if isinstance(found, Problem):
         here.update(division=None, state=InvoiceState.NEEDS_MAPPING, reason=found.sentence)
-    elif found != now:
+    else:
         here.update(division=found)
