@@ -24,7 +24,7 @@ setup: .venv/.installed-dev ## installs what development needs, and the pre-comm
 	@test ! -e .git || $(BIN)/pre-commit install
 
 test: .venv/.installed-dev ## installs what tests need, then runs every test but the live ones
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests
 
 bench: .venv/.installed-dev ## runs the benchmarks and prints their tables
 	$(BIN)/python -m tests.bench
