@@ -63,8 +63,9 @@ def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
             problem="",
             audit_at=now + FIRST_AUDIT if entry.was_unknown else None,
         )
-        if entry.kind == Kind.SALES_ENTRY and answer.amount is not None:  # or what is paid is wrong
-            Invoice.objects.filter(outbox=entry).update(amount=answer.amount)
+        if entry.kind == Kind.SALES_ENTRY and entry.invoice and answer.amount is not None:
+            booked = Invoice.objects.filter(pk=entry.invoice.pk)
+            booked.update(amount=answer.amount)  # or what is paid of it would be wrong
         if entry.kind in {Kind.SALES_ENTRY, Kind.DOCUMENT}:
             attach.follow(entry, now=now)
         elif entry.kind in OutboxEntry.UNDOING:
