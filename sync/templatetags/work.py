@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from accounts_link.templatetags.exactlink import pill
 from sync.models import Invoice, InvoiceState, OutboxEntry, Run, Upload
 from sync.rules.ledger import Problem, ProblemKind, VatCell
+from sync.rules.references import format_ogm, is_valid_ogm, payment_reference
 from sync.views.fields import id_of, name_of
 
 register = template.Library()
@@ -180,6 +181,13 @@ def _cell_of(kind: str, parts: Iterable[object]) -> str:
 def mend_word(problem: Problem) -> str:
     """Return what that page is for."""
     return "Choose it" if problem.kind == ProblemKind.NEEDS_MAPPING else "Import it again"
+
+
+@register.filter
+def as_printed(reference: str) -> str:
+    """Return a payment reference as invoices print it: an OGM/VCS as +++ddd/dddd/ddddd+++."""
+    kept = payment_reference(reference)
+    return format_ogm(kept) if is_valid_ogm(kept) else reference
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.urls import reverse
 from exact_client.models import Division
 from sync.models import Invoice, InvoiceLine, JournalMapping, PaymentConditionMapping
 from sync.services.delivery import prepare, release
+from sync.templatetags.work import as_printed
 from tests.build import NOW, a_link, an_invoice
 from tests.sync.books import mapped_books
 from tests.sync.pages import a_browser, text_of
@@ -104,3 +105,18 @@ def test_the_panel_of_the_list_shows_the_months_too(lease: Invoice) -> None:
     address = reverse("sync:invoice", args=[lease.number])
 
     assert "Deferred over 3 months" in text_of(a_browser(), address, **{"HX-Request": "true"})
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("090933755493", "+++090/9337/55493+++"),
+        ("+++090/9337/55493+++", "+++090/9337/55493+++"),
+        ("RF18539007547034", "RF18539007547034"),
+        ("090933755492", "090933755492"),
+        ("ORDER 7", "ORDER 7"),
+        ("", ""),
+    ],
+)
+def test_a_payment_reference_is_shown_as_invoices_print_it(kept: str, shown: str) -> None:
+    assert as_printed(kept) == shown
