@@ -33,6 +33,7 @@ from tests.crash.deaths import Moment, Plan, mortal_client  # noqa: E402 - the s
 
 WORKERS = 3
 FEW = 12  # open things; when there are no more, more is made
+UNDONE = 6  # entries taken back in one run, at least: kills must hit those too
 PAUSE = 0.02  # seconds between two looks at the children
 
 
@@ -72,13 +73,17 @@ class Driver:
 
     def _is_over(self, division: Division) -> bool:
         is_open = work.is_open()
-        if sum(self.killed.values()) >= self.kills:
+        if self._was_enough(sum(self.killed.values())):
             return is_open == 0
         if is_open < FEW:
             work.feed(division, self._chance)
         if not self.is_blind:
             work.change_minds(division, self._chance)
         return False
+
+    def _was_enough(self, kills: int) -> bool:
+        """Whether enough were killed, and enough entries taken back meanwhile."""
+        return kills >= self.kills and (self.is_blind or work.undone() >= UNDONE)
 
     def _spawn_missing(self, division: Division) -> None:
         while len(self.children) < WORKERS:
@@ -90,7 +95,7 @@ class Driver:
             self.children[pid] = plan
 
     def _plan(self) -> Plan:
-        if sum(self.killed.values()) + len(self.children) >= self.kills + WORKERS:
+        if self._was_enough(sum(self.killed.values()) + len(self.children) - WORKERS):
             return Plan()
         moment = self._chance.choice(list(Moment))
         return Plan(moment, self._chance.randint(1, 3), self._chance.uniform(0, 0.02))

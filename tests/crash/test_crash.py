@@ -54,7 +54,7 @@ def test_killed_workers_lose_and_double_nothing(stage: Stage, database: str) -> 
     assert verdict.is_clean, verdict
     assert sum(ours["killed"].values()) >= KILLS
     assert set(ours["killed"]) >= {str(moment) for moment in Moment}
-    assert min(verdict.undone, verdict.files) > FEW
+    assert min(verdict.undone, verdict.files) >= FEW
     assert ours["crashed"] == 0
     assert ours["open"] == 0
 

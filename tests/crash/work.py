@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,7 @@ from tests.crash.deaths import Plan, mortal_client
 LETTERS = str.maketrans("0123456789", "ghijklmnop")  # no name is like another
 LINKED, TO_CREATE = 18, 4  # customers at a time
 WITH_FILES, UNDONE = 0.2, 8  # a share of the invoices; entries that are taken back at a time
+PATIENCE = 4  # tries of a person to take one back
 DAY = date(2026, 9, 23)  # the stand-in's books are open on it
 ON_THEIR_WAY = ["queued", "sending", "unknown"]
 
@@ -103,12 +105,19 @@ def change_minds(division: Division, chance: random.Random) -> None:
     office = Office(division, mortal_client(division, Plan()), SystemClock())
     done = OutboxEntry.objects.filter(kind="sales_entry", state="done", undone_by=None)
     for entry in chance.sample(list(done), min(UNDONE, done.count())):
-        try:
-            seen = undo.look(office, entry).seen
-            kind = chance.choice(OutboxEntry.UNDOING)
-            undo.ask(office, entry, kind, seen=seen, reason="By chance.", by=person)
-        except (DecisionError, ExactError):  # the stand-in is faulty; a person would try again
-            continue
+        kind = chance.choice(OutboxEntry.UNDOING)
+        for _ in range(PATIENCE):
+            with suppress(
+                DecisionError, ExactError
+            ):  # it is faulty: a person tries again
+                seen = undo.look(office, entry).seen
+                undo.ask(office, entry, kind, seen=seen, reason="By chance.", by=person)
+                break
+
+
+def undone() -> int:
+    """Count the entries that were taken back."""
+    return OutboxEntry.objects.filter(kind__in=OutboxEntry.UNDOING, state="done").count()
 
 
 def _to_create(division: Division) -> Customer:
