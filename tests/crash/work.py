@@ -107,9 +107,7 @@ def change_minds(division: Division, chance: random.Random) -> None:
     for entry in chance.sample(list(done), min(UNDONE, done.count())):
         kind = chance.choice(OutboxEntry.UNDOING)
         for _ in range(PATIENCE):
-            with suppress(
-                DecisionError, ExactError
-            ):  # it is faulty: a person tries again
+            with suppress(DecisionError, ExactError):  # it is faulty: a person tries again
                 seen = undo.look(office, entry).seen
                 undo.ask(office, entry, kind, seen=seen, reason="By chance.", by=person)
                 break
