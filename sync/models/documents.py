@@ -86,6 +86,14 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
             return self.filter(division=None)
         return self.filter(Exact(Coalesce("division", models.Value(division.pk)), division.pk))
 
+    def locked(self) -> list[int]:
+        """Lock these documents until the transaction ends, and return their keys.
+
+        Everybody locks in one order, so that no two wait for each other.
+        """
+        own = self.order_by("pk").select_for_update(of=("self",))
+        return list(own.values_list("pk", flat=True))
+
     def in_the_books(self) -> InvoiceQuerySet:
         """Those that were booked, and were not undone since."""
         return self.filter(state__in=IN_THE_BOOKS)

@@ -64,5 +64,4 @@ def _keep(invoices: InvoiceQuerySet, state: InvoiceState, reason: str, *, by: Us
 
 def _fixed(invoices: InvoiceQuerySet) -> InvoiceQuerySet:
     """Lock the documents and return the same ones, whatever becomes of what chose them."""
-    locked = invoices.select_for_update(of=("self",)).values_list("pk", flat=True)
-    return Invoice.objects.filter(pk__in=list(locked))
+    return Invoice.objects.filter(pk__in=invoices.locked())

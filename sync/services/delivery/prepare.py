@@ -273,7 +273,11 @@ def show(division: Division, previews: Iterable[Preview]) -> int:
         return 0
     with transaction.atomic():
         waiting = Invoice.objects.before_the_outbox().of(division)
-        mine = waiting.filter(pk__in=[invoice.pk for invoice in changed]).select_for_update()
+        mine = (
+            waiting.filter(pk__in=[invoice.pk for invoice in changed])
+            .order_by("pk")
+            .select_for_update()
+        )
         still_here = dict(mine.values_list("pk", "fingerprint"))
         here = [one for one in changed if still_here.get(one.pk) == one.fingerprint]
         rewrite(here, ["state", "reason", "amount", "is_kept_by_rule"])

@@ -69,7 +69,8 @@ def enqueue(
     books, made = books_of(division), set[int]()
     for keys in batches(list(released.values_list("pk", flat=True)), prepare.BATCH):
         with transaction.atomic():  # short: others want to write as well
-            batch = released.filter(pk__in=keys).select_for_update()
+            batch = released.filter(pk__in=keys)
+            batch.locked()
             shown = list(prepare.previews(division, batch, books))
             prepare.show(division, shown)
             for one in shown:

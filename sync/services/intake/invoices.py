@@ -107,7 +107,7 @@ class _Batch:
         """Compare them with what is here and save what is new; then keep their files."""
         with whole_or_not(dry_run=dry_run):
             ours = Invoice.objects.select_related("customer")
-            ours = ours if dry_run else ours.select_for_update(of=("self",))
+            ours = ours if dry_run else ours.order_by("pk").select_for_update(of=("self",))
             known = ours.in_bulk([row.number for row in self.rows], field_name="number")
             self.directory = Directory(map(self._clue, self.rows))
             for row in self.rows:

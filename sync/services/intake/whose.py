@@ -175,7 +175,9 @@ def adopt_orphans(keys: Keys) -> int:
 
 def _adopt(batch: list[int]) -> int:
     with transaction.atomic():
-        orphans = list(Invoice.objects.select_for_update().filter(pk__in=batch, customer=None))
+        orphans = list(
+            Invoice.objects.order_by("pk").select_for_update().filter(pk__in=batch, customer=None)
+        )
         directory = Directory(map(Clue.of, orphans))
         for orphan in orphans:
             orphan.customer = directory.customer(Clue.of(orphan))
