@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from celery import Task
@@ -23,6 +24,16 @@ may_see = permission_required("sync.view_invoice", raise_exception=True)
 may_change = permission_required("sync.change_invoice", raise_exception=True)
 may_set_up = permission_required("sync.change_bookingsettings", raise_exception=True)
 may_import = permission_required("sync.add_upload", raise_exception=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A state to choose, with how many documents are in it."""
+
+    key: str
+    words: str
+    count: int
+    is_current: bool
 
 
 def person(request: HttpRequest) -> User:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,22 +37,12 @@ from sync.services.delivery.move import way_out
 from sync.services.diary import notes_about
 from sync.services.ledger.books import books_of
 from sync.views import entries
-from sync.views.common import asks_a_part, may_see
+from sync.views.common import Tab, asks_a_part, may_see
 
 WARNINGS_SHOWN = 20
 ACCOUNTS_SHOWN = 20
 WAITING_SHOWN = 50
 FORECAST = 1_000  # documents of which a page works out what they will be
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A state to choose, with how many documents are in it."""
-
-    key: str
-    words: str
-    count: int
-    is_current: bool
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -21,22 +20,12 @@ from sync.models import Invoice, MirrorCursor, Run
 from sync.services.payments.settle import BOUNCE_DAYS, bounce_days
 from sync.services.payments.sheet import HEADINGS, rows_of, workbook
 from sync.services.payments.terms import TERMS
-from sync.views.common import asks_a_part, may_see
+from sync.views.common import Tab, asks_a_part, may_see
 from sync.views.payment_lists import PaymentFilter, figures
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OVER = [Run.State.DONE, Run.State.FAILED]
 ALWAYS_SHOWN = {"open", "overdue", "paid", "all"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A state to choose, with how many documents are in it."""
-
-    key: str
-    words: str
-    count: int
-    is_current: bool
 
 
 @require_safe
