@@ -4,7 +4,7 @@ import fcntl
 import os
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
@@ -61,7 +61,14 @@ def _advisory(name: str, number: int) -> Iterator[Held | None]:
             is_ours = cursor.fetchone()[0]
         yield (lambda: _lives(session)) if is_ours else None
     finally:
+        _let_go(session)
         session.close()
+
+
+def _let_go(session: BaseDatabaseWrapper) -> None:
+    """Free the lock before we go on: the server notices a closed session only a moment later."""
+    with suppress(DatabaseError), session.cursor() as cursor:  # a lost session has freed it
+        cursor.execute("SELECT pg_advisory_unlock_all()")
 
 
 def _lives(session: BaseDatabaseWrapper) -> bool:

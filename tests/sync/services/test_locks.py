@@ -64,3 +64,13 @@ def test_a_lock_whose_session_was_lost_says_so() -> None:
         assert not held()
         with process_lock("division", 1) as other:
             assert other is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_left_is_followed_at_once() -> None:
+    followed = 0
+    for _ in range(300):
+        with process_lock("division", 1) as held:
+            followed += held is not None
+
+    assert followed == 300
