@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "exact_client",
+    "zoho_client",
     "accounts_link",
     "sync",
 ]

@@ -1,1 +1,1 @@
-"""The client of Zoho CRM. Not written yet: this version links and books, without Zoho."""
+"""Everything we know of Zoho CRM: how to be let in, ask, tell, and understand its answers."""
