@@ -25,6 +25,9 @@ class OutboxEntry(models.Model):
         ATTACHMENT = "attachment", "Attachment"
         REMOVAL = "removal", "Removal of an entry"
         REVERSAL = "reversal", "Reversing entry"
+        CONTACT = "contact", "Contact"
+        ITEM = "item", "Item"
+        INVOICE = "invoice", "Sales invoice"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -47,9 +50,14 @@ class OutboxEntry(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     identity = models.CharField(max_length=150)
     reference = models.CharField(max_length=30)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="outbox")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="outbox"
+    )
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, null=True, blank=True, related_name="outbox"
+    )
+    zoho_record = models.ForeignKey(
+        "sync.ZohoRecord", models.PROTECT, null=True, blank=True, related_name="outbox"
     )
     file = models.ForeignKey(
         InvoiceFile, models.PROTECT, null=True, blank=True, related_name="outbox"

@@ -16,6 +16,7 @@ class Run(models.Model):
         BOOKED = "booked", "Read back what is booked"
         PAYMENTS = "payments", "Read payments"
         SOURCE = "source", "Fetch from zapfloor"
+        ZOHO = "zoho", "Keep Zoho and Exact equal"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for a worker"
@@ -30,7 +31,7 @@ class Run(models.Model):
     total = models.PositiveIntegerField(null=True, blank=True)
     counts = models.JSONField(default=dict, help_text="What came of it, by word.")
     message = models.CharField(max_length=500, blank=True)
-    calls = models.PositiveIntegerField(default=0, help_text="Calls to Exact that it took.")
+    calls = models.PositiveIntegerField(default=0, help_text="Calls to both sides that it took.")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     asked_at = models.DateTimeField(db_index=True)
     seen_at = models.DateTimeField(null=True, blank=True, help_text="Its last sign of life.")

@@ -1,0 +1,409 @@
+"""Zoho beside Exact: who agreed to it, the switches, our copies of both sides, and their pairs."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from exact_client.models import Division
+from zoho_client.models import ZohoConnection
+
+
+def crossing_statuses() -> list[str]:
+    """Return the statuses of Zoho's invoices that cross to Exact unless somebody chose others."""
+    return ["Draft", "Open", "Processing", "Printed"]
+
+
+class Module(models.TextChoices):
+    """What is kept equal, by Zoho's API name."""
+
+    ACCOUNTS = "Accounts", "Accounts"
+    CONTACTS = "Contacts", "Contacts"
+    PRODUCTS = "Products", "Products"
+    INVOICES = "Invoices", "Invoices"
+    ORDERS = "Sales_Orders", "Sales orders"
+
+
+class ZohoSync(models.Model):
+    """The tie between one organisation in Zoho and one division in Exact, and its settings."""
+
+    class State(models.TextChoices):
+        SETTING_UP = "setting_up", "Being set up"
+        RUNNING = "running", "Running"
+        CLOSED = "closed", "Closed"
+
+    connection = models.OneToOneField(
+        ZohoConnection, models.PROTECT, null=True, blank=True, related_name="sync"
+    )
+    division = models.OneToOneField(
+        Division, models.PROTECT, null=True, blank=True, related_name="zoho_sync"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.SETTING_UP)
+    terms_version = models.CharField(max_length=20, blank=True)
+    terms_agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    terms_agreed_at = models.DateTimeField(null=True, blank=True)
+    users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", help_text="Who may use it."
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    statuses = models.JSONField(
+        default=crossing_statuses, help_text="Zoho's invoices of these statuses cross to Exact."
+    )
+    status_words = models.JSONField(
+        default=dict, blank=True, help_text="Exact's status of an invoice: the word in Zoho."
+    )
+    catch_all_product = models.CharField(
+        max_length=40, blank=True, help_text="ID of Zoho's product for lines that match none."
+    )
+    sales_journal = models.CharField(
+        max_length=20, blank=True, help_text="Exact's journal for invoices that are made in Zoho."
+    )
+    signal_namespace = models.CharField(
+        max_length=100, blank=True, help_text="Of a signal that an extension in Zoho defines."
+    )
+    hook_path = models.CharField(max_length=60, blank=True, help_text="Secret part of addresses.")
+    deleted_version = models.BigIntegerField(default=1, help_text="Of Exact's list of deletions.")
+
+    def __str__(self) -> str:
+        return f"{self.connection or 'Zoho'} and {self.division or 'Exact'}"
+
+
+class ModuleSync(models.Model):
+    """One module: whether it takes part, its switch, and how far each side was read."""
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="modules")
+    module = models.CharField(max_length=20, choices=Module)
+    takes_part = models.BooleanField(default=True)
+    is_on = models.BooleanField(
+        "sync on",
+        default=False,
+        help_text="On: every new record crosses. Off: those with a related record that does.",
+    )
+    unavailable = models.TextField(blank=True, help_text="Why Zoho does not let us, and the mend.")
+    fields = models.JSONField(default=list, editable=False, help_text="Zoho's metadata.")
+    fields_read_at = models.DateTimeField(null=True, blank=True)
+    zoho_after = models.DateTimeField(
+        null=True, blank=True, help_text="Modified_Time of the last record that was read."
+    )
+    zoho_after_id = models.CharField(max_length=40, blank=True)
+    zoho_deleted_since = models.DateTimeField(null=True, blank=True)
+    zoho_read_at = models.DateTimeField(null=True, blank=True)
+    exact_version = models.BigIntegerField(default=1, help_text="Row version read whole.")
+    exact_read_at = models.DateTimeField(null=True, blank=True)
+    properties = models.JSONField(
+        default=list, editable=False, help_text="Which properties of Exact the copies hold."
+    )
+    zoho_told_at = models.DateTimeField(null=True, blank=True, help_text="Last notification.")
+    exact_told_at = models.DateTimeField(null=True, blank=True, help_text="Last webhook.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("sync", "module", name="a_module_once_per_sync")]
+
+    def __str__(self) -> str:
+        return self.get_module_display()
+
+
+class RemoteRecord(models.Model):
+    """Our last copy of a record of one side."""
+
+    class Standing(models.TextChoices):
+        NEW = "new", "New"
+        PAIRED = "paired", "Paired"
+        CROSSES = "crosses", "On its way"
+        STAYS = "stays", "Stays"
+        BLOCKED = "blocked", "Needs you"
+        REVIEW = "review", "Needs review"
+        REFUSED = "refused", "Refused"
+        GONE = "gone", "Gone"
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="+")
+    module = models.CharField(max_length=20, choices=Module)
+    key = models.CharField(max_length=40, help_text="Its ID on its own side.")
+    name = models.CharField(max_length=255, blank=True)
+    account_key = models.CharField(max_length=40, blank=True, help_text="ID of its account.")
+    values = models.JSONField(default=dict, help_text="By the property names of its side.")
+    created_at = models.DateTimeField(null=True, blank=True)
+    modified_at = models.DateTimeField(null=True, blank=True)
+    modified_by = models.CharField(max_length=200, blank=True)
+    version = models.BigIntegerField(default=0, help_text="Exact's row version.")
+    read_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+    standing = models.CharField(max_length=8, choices=Standing, default=Standing.NEW)
+    reason = models.TextField(blank=True, help_text="Why it stands so, in plain words.")
+    problem = models.CharField(max_length=40, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="Not before: it was refused.")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name or self.key
+
+
+class ExactRecord(RemoteRecord):
+    """Our copy of an account, contact, item, invoice or order of Exact."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("sync", "module", "key", name="a_record_of_exact_once")
+        ]
+        indexes = [
+            models.Index("sync", "module", "standing", "id", name="exact_by_standing"),
+            models.Index("sync", "module", "account_key", name="exact_by_account"),
+        ]
+
+
+class ZohoRecord(RemoteRecord):
+    """Our copy of a record of Zoho; an invoice's lines are in its values."""
+
+    told = models.CharField(
+        max_length=64, blank=True, help_text="Digest of what we last told about it in Zoho."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("sync", "module", "key", name="a_record_of_zoho_once")
+        ]
+        indexes = [
+            models.Index("sync", "module", "standing", "id", name="zoho_by_standing"),
+            models.Index("sync", "module", "account_key", name="zoho_by_account"),
+        ]
+
+
+class Pair(models.Model):
+    """Two records that are the same thing, with the values that both last agreed on."""
+
+    class State(models.TextChoices):
+        EQUAL = "equal", "Equal"
+        DUE = "due", "To be brought across"
+        CONFLICT = "conflict", "Conflict"
+        BLOCKED = "blocked", "Needs you"
+        REFUSED = "refused", "Refused"
+        GONE = "gone", "Gone on one side"
+
+    class Rule(models.TextChoices):
+        EXACT_ID = "exact_id", "Exact's ID in Zoho"
+        VAT = "vat", "Same VAT number"
+        CODE = "code", "Same code"
+        CUSTOMER = "customer", "Same zapfloor customer"
+        EMAIL = "email", "Same e-mail and account"
+        REFERENCE = "reference", "Our reference"
+        PERSON = "person", "Chosen by a person"
+        CREATED = "created", "Created by us"
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="pairs")
+    module = models.CharField(max_length=20, choices=Module)
+    exact = models.OneToOneField(ExactRecord, models.PROTECT, related_name="pair")
+    zoho = models.OneToOneField(ZohoRecord, models.PROTECT, related_name="pair")
+    rule = models.CharField(max_length=10, choices=Rule)
+    base = models.JSONField(
+        null=True, blank=True, help_text="Last common values by mapping; null before the first."
+    )
+    is_dirty = models.BooleanField(default=True, help_text="A side was read anew since the merge.")
+    state = models.CharField(max_length=8, choices=State, default=State.DUE)
+    reason = models.TextField(blank=True)
+    problem = models.CharField(max_length=40, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="Not before: it was refused.")
+    merged_at = models.DateTimeField(null=True, blank=True)
+    paired_at = models.DateTimeField()
+    paired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index("sync", "module", "state", "id", name="pair_by_state"),
+            models.Index("sync", "module", "id", name="pair_dirty", condition=Q(is_dirty=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exact} = {self.zoho}"
+
+
+class PairCandidate(models.Model):
+    """Two records that may be the same; remembered when a person said that they are not."""
+
+    exact = models.ForeignKey(ExactRecord, models.CASCADE, related_name="candidates")
+    zoho = models.ForeignKey(ZohoRecord, models.CASCADE, related_name="candidates")
+    score = models.PositiveSmallIntegerField()
+    points = models.JSONField(default=list, help_text="What speaks for it, and how much.")
+    is_rejected = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-score", "pk"]
+        constraints = [models.UniqueConstraint("exact", "zoho", name="a_pair_is_offered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.exact} may be {self.zoho}"
+
+
+class PairEvent(models.Model):
+    """What was paired, parted or told apart, when and by whom: append-only."""
+
+    class What(models.TextChoices):
+        PAIRED = "paired", "Paired"
+        PARTED = "parted", "Parted"
+        REJECTED = "rejected", "Not the same"
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="events")
+    module = models.CharField(max_length=20, choices=Module)
+    exact_key = models.CharField(max_length=40)
+    exact_name = models.CharField(max_length=255, blank=True)
+    zoho_key = models.CharField(max_length=40)
+    zoho_name = models.CharField(max_length=255, blank=True)
+    what = models.CharField(max_length=8, choices=What)
+    rule = models.CharField(max_length=10, choices=Pair.Rule, blank=True)
+    evidence = models.JSONField(default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.exact_name} {self.what} {self.zoho_name}"
+
+
+class FieldMapping(models.Model):
+    """Which property of Exact and which field of Zoho are kept equal, and how."""
+
+    class Direction(models.TextChoices):
+        BOTH = "both", "Both ways"
+        TO_ZOHO = "to_zoho", "Exact to Zoho"
+        TO_EXACT = "to_exact", "Zoho to Exact"
+
+    class Winner(models.TextChoices):
+        EXACT = "exact", "Exact"
+        ZOHO = "zoho", "Zoho"
+        NEWEST = "newest", "Whoever changed it last"
+        FILL_EMPTY = "fill_empty", "Fill only when empty"
+        ASK = "ask", "Ask a person"
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="mappings")
+    module = models.CharField(max_length=20, choices=Module)
+    exact_field = models.CharField("Exact's property", max_length=60)
+    zoho_field = models.CharField("Zoho's field", max_length=60)
+    direction = models.CharField(max_length=8, choices=Direction, default=Direction.BOTH)
+    transform = models.CharField(max_length=20, blank=True, help_text="Empty: as it is.")
+    options = models.JSONField(default=dict, blank=True, help_text="Of the transform.")
+    default = models.CharField(max_length=255, blank=True, help_text="For what would be empty.")
+    winner = models.CharField(max_length=10, choices=Winner, default=Winner.ASK)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["module", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "sync", "module", "exact_field", "zoho_field", name="a_mapping_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exact_field} ↔ {self.zoho_field}"
+
+
+class TaxMapping(models.Model):
+    """A tax of Zoho and the VAT code of Exact that it means."""
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="taxes")
+    label = models.CharField(max_length=100, help_text="Zoho's name of the tax.")
+    percentage = models.DecimalField(max_digits=7, decimal_places=4)
+    vat_code = models.CharField(max_length=10, blank=True, help_text="Exact's code.")
+
+    class Meta:
+        ordering = ["label"]
+        constraints = [models.UniqueConstraint("sync", "label", name="a_tax_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Conflict(models.Model):
+    """A field that both sides changed to different values, and whose mapping says to ask."""
+
+    class Choice(models.TextChoices):
+        EXACT = "exact", "Exact's value"
+        ZOHO = "zoho", "Zoho's value"
+
+    pair = models.ForeignKey(Pair, models.CASCADE, related_name="conflicts")
+    exact_field = models.CharField(max_length=60)
+    zoho_field = models.CharField(max_length=60)
+    base_value = models.JSONField(null=True)
+    exact_value = models.JSONField(null=True)
+    zoho_value = models.JSONField(null=True)
+    exact_at = models.DateTimeField(null=True)
+    exact_by = models.CharField(max_length=200, blank=True)
+    zoho_at = models.DateTimeField(null=True)
+    zoho_by = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField()
+    choice = models.CharField(max_length=5, choices=Choice, blank=True)
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    chosen_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="Both sides agree again.")
+
+    class Meta:
+        ordering = ["opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "pair",
+                "exact_field",
+                "zoho_field",
+                condition=Q(closed_at=None),
+                name="a_conflict_is_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zoho_field} of {self.pair}"
+
+
+class Subscription(models.Model):
+    """A topic that Exact posts its changes of to us."""
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="subscriptions")
+    topic = models.CharField(max_length=40)
+    remote_id = models.UUIDField(null=True, blank=True)
+    callback_url = models.CharField(max_length=255)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("sync", "topic", name="a_topic_once")]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class Notice(models.Model):
+    """What a side posted to us about a change: stored first, worked on later."""
+
+    class Side(models.TextChoices):
+        EXACT = "exact", "Exact"
+        ZOHO = "zoho", "Zoho"
+
+    sync = models.ForeignKey(ZohoSync, models.CASCADE, related_name="notices")
+    side = models.CharField(max_length=5, choices=Side)
+    digest = models.CharField(max_length=64, help_text="The same notice is taken once.")
+    module = models.CharField(max_length=40)
+    action = models.CharField(max_length=10)
+    keys = models.JSONField(default=list)
+    received_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("sync", "digest", name="a_notice_once")]
+        indexes = [models.Index("sync", "id", name="notice_unworked", condition=Q(worked_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.module} {self.action}"

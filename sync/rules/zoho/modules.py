@@ -1,0 +1,88 @@
+"""The modules of Zoho that are kept equal with Exact, and what each is called on either side."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Module(StrEnum):
+    """A module of Zoho, by its API name."""
+
+    ACCOUNTS = "Accounts"
+    CONTACTS = "Contacts"
+    PRODUCTS = "Products"
+    INVOICES = "Invoices"
+    SALES_ORDERS = "Sales_Orders"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What a module is on either side."""
+
+    exact_entity: str  # the address of its records in Exact
+    exact_key: str  # the property that is their GUID
+    exact_name: str  # the property by which people know a record
+    zoho_name: str  # the field by which people know a record
+    zoho_account: str = ""  # Zoho's look-up of the account
+    exact_account: str = ""  # the property that holds the account's GUID
+    zoho_lines: str = ""  # Zoho's subform of lines
+    exact_lines: str = ""  # the collection of lines
+    may_be_off: bool = False  # Zoho has a switch for the module: the set-up checks it
+    wanted_by_exact: tuple[str, ...] = ()  # properties without which Exact refuses a new record
+    wanted_by_zoho: tuple[str, ...] = ()  # fields without which Zoho refuses a new record
+
+
+MODULES = {
+    Module.ACCOUNTS: ModuleFacts(
+        exact_entity="crm/Accounts",
+        exact_key="ID",
+        exact_name="Name",
+        zoho_name="Account_Name",
+        wanted_by_exact=("Name",),
+        wanted_by_zoho=("Account_Name",),
+    ),
+    Module.CONTACTS: ModuleFacts(
+        exact_entity="crm/Contacts",
+        exact_key="ID",
+        exact_name="FullName",
+        zoho_name="Full_Name",
+        zoho_account="Account_Name",
+        exact_account="Account",
+        wanted_by_exact=("Account", "FirstName"),
+        wanted_by_zoho=("Last_Name",),
+    ),
+    Module.PRODUCTS: ModuleFacts(
+        exact_entity="logistics/Items",
+        exact_key="ID",
+        exact_name="Description",
+        zoho_name="Product_Name",
+        may_be_off=True,
+        wanted_by_exact=("Code", "Description", "StandardSalesPrice", "Unit", "SalesVatCode"),
+        wanted_by_zoho=("Product_Name",),
+    ),
+    Module.INVOICES: ModuleFacts(
+        exact_entity="salesinvoice/SalesInvoices",
+        exact_key="InvoiceID",
+        exact_name="InvoiceNumber",
+        zoho_name="Subject",
+        zoho_account="Account_Name",
+        exact_account="OrderedBy",
+        zoho_lines="Invoiced_Items",
+        exact_lines="SalesInvoiceLines",
+        may_be_off=True,
+        wanted_by_exact=("OrderedBy", "DueDate", "SalesInvoiceLines"),
+        wanted_by_zoho=("Subject", "Invoiced_Items"),
+    ),
+    Module.SALES_ORDERS: ModuleFacts(
+        exact_entity="salesorder/SalesOrders",
+        exact_key="OrderID",
+        exact_name="OrderNumber",
+        zoho_name="Subject",
+        zoho_account="Account_Name",
+        exact_account="OrderedBy",
+        zoho_lines="Ordered_Items",
+        exact_lines="SalesOrderLines",
+        may_be_off=True,
+        wanted_by_exact=("OrderedBy", "SalesOrderLines"),
+        wanted_by_zoho=("Subject", "Ordered_Items"),
+    ),
+}
