@@ -50,8 +50,8 @@ class ZohoConnection(models.Model):
     connected_at = models.DateTimeField(null=True, blank=True)
 
     # Sealed by vault.py. The refresh token stays the same; each access token has the next version.
-    refresh_token = models.TextField(blank=True, editable=False)
-    access_token = models.TextField(blank=True, editable=False)
+    refresh_token_sealed = models.TextField(blank=True, editable=False)
+    access_token_sealed = models.TextField(blank=True, editable=False)
     token_version = models.PositiveBigIntegerField(default=0, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     refreshed_at = models.DateTimeField(null=True, blank=True)
@@ -71,7 +71,7 @@ class ZohoConnection(models.Model):
                 "accounts_url", "client_id", "org_id", name="one_connection_for_an_organisation"
             ),
             models.CheckConstraint(
-                condition=~Q(state="connected") | ~Q(refresh_token=""),
+                condition=~Q(state="connected") | ~Q(refresh_token_sealed=""),
                 name="connected_zoho_means_a_refresh_token",
             ),
         ]
@@ -118,7 +118,9 @@ class ZohoChannel(models.Model):
     events = models.JSONField(default=list, help_text="Such as Accounts.all.")
     url = models.URLField(max_length=255, help_text="Where Zoho is to call, with the secret path.")
     path = models.CharField(max_length=64, unique=True, editable=False, help_text="Secret path.")
-    token = models.TextField(editable=False, help_text="Sealed by vault.py; Zoho repeats it.")
+    token_sealed = models.TextField(
+        editable=False, help_text="Sealed by vault.py; Zoho repeats it."
+    )
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
     state_reason = models.TextField(blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
