@@ -28,6 +28,7 @@ from sync.services.delivery.deliver import Delivered
 from sync.services.delivery.office import Office
 from sync.services.intake import uploads
 from sync.services.locks import process_lock
+from sync.services.odd_ones import tell_of_odd_ones
 from sync.services.parties import match as matching
 from sync.services.parties import mirror as mirroring
 from sync.services.parties import search_codes
@@ -75,23 +76,11 @@ def _mirror(division: Division, progress: runs.Progress, *, full: bool) -> bool:
             division, exact, now=timezone.now(), full=full, odd=odd, progress=show
         )
         show(mirrored)
-    _tell_of_odd_ones(division, odd, all_were_read=full)
+    tell_of_odd_ones(
+        division, odd, what="accounts", command="mirror", all_were_read=full, now=timezone.now()
+    )
     _tell_of_unfit_ones(division)
     return bool(mirrored.changed or mirrored.gone)
-
-
-def _tell_of_odd_ones(division: Division, odd: list[OddRecord], *, all_were_read: bool) -> None:
-    key, now = f"odd:{division.pk}", timezone.now()
-    if odd:
-        signals.raise_signal(
-            key,
-            f"{len(odd)} records of Exact could not be read",
-            advice=f"The others were copied. The first says: {odd[0].reason} Once it is mended in "
-            "Exact, `manage.py mirror --full` reads all of them anew.",
-            now=now,
-        )
-    elif all_were_read:
-        signals.close_signal(key, now=now)
 
 
 def _tell_of_unfit_ones(division: Division) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.models import Division
+from exact_client.reading import OddRecord
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_division
 from sync.rules.drift import money
 from sync.rules.reconciliation import Both, Reconciliation
@@ -37,15 +38,15 @@ class Command(Verb):
         parser.add_argument("--month", type=_month, required=True, metavar="2026-10")
         parser.add_argument("--division", type=int, metavar="CODE", help="one of several")
         parser.add_argument("--csv", type=Path, metavar="FILE", help="write everything there")
-        parser.add_argument("--no-read", action="store_true", help="compare what was read already")
+        reading = parser.add_mutually_exclusive_group()
+        reading.add_argument("--no-read", action="store_true", help="compare what was read already")
+        reading.add_argument("--full", action="store_true", help="read everything anew")
 
-    def do(
-        self, *, month: date, division: int | None, csv: Path | None, no_read: bool, **_: Any
-    ) -> Outcome:
+    def do(self, *, month: date, division: int | None, csv: Path | None, **options: Any) -> Outcome:
         """Read back, compare, and tell."""
         chosen = _division(division)
-        if not no_read:
-            self._read_back(chosen, month)
+        if not options["no_read"]:
+            self._read_back(chosen, month, full=options["full"])
         if read_at(chosen) is None:
             raise _refused("Nothing was read back yet: run it without --no-read.")
         found = closing.compare(chosen, month, now=timezone.now())
@@ -58,13 +59,16 @@ class Command(Verb):
         }
         return Outcome(list(_lines(chosen, found)), values, needs_a_person=not found.closes)
 
-    def _read_back(self, division: Division, month: date) -> None:
-        exact = ExactClient.connected(division, lane=Lane.PERSON)
+    def _read_back(self, division: Division, month: date, *, full: bool) -> None:
+        odd: list[OddRecord] = []
+        exact = ExactClient.connected(division, lane=Lane.PERSON, on_odd=odd.append)
         with process_lock("read back", division.pk) as held:
             if not held:
                 raise _refused(booked_jobs.BUSY)
             try:
-                booked_jobs.bring_up_to_date(division, exact, but=month, progress=self._show)
+                booked_jobs.bring_up_to_date(
+                    division, exact, full=full, odd=odd, but=month, progress=self._show
+                )
             except NoBooksError as error:
                 raise _refused(str(error)) from error
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.models import Division
-from sync.services import runs, signals
+from sync.services import runs
 from sync.services.locks import process_lock
+from sync.services.odd_ones import tell_of_odd_ones
 from sync.services.payments import telling as payments
 from sync.services.payments import terms as payment_terms
 
@@ -54,19 +55,7 @@ def _read(division: Division, progress: runs.Progress, *, full: bool) -> int:
             division, exact, now=timezone.now, full=full, odd=odd, progress=show
         )
         show(read)
-    _tell_of_odd_ones(division, odd, all_were_read=full)
+    tell_of_odd_ones(
+        division, odd, what="payments", command="payments", all_were_read=full, now=timezone.now()
+    )
     return read.settled.paid + read.settled.part_paid + read.settled.bounced
-
-
-def _tell_of_odd_ones(division: Division, odd: list[OddRecord], *, all_were_read: bool) -> None:
-    key, now = f"odd payments:{division.pk}", timezone.now()
-    if odd:
-        signals.raise_signal(
-            key,
-            f"{len(odd)} payments of Exact could not be read",
-            advice=f"The others were. The first says: {odd[0].reason} Once it is mended in Exact, "
-            "`manage.py payments --full` reads all of them anew.",
-            now=now,
-        )
-    elif all_were_read:
-        signals.close_signal(key, now=now)

@@ -16,6 +16,7 @@ from exact_client.models import Division
 from sync.models import Invoice, InvoiceState, MirrorCursor, Run
 from sync.services import feeds, runs, signals
 from sync.services.locks import process_lock
+from sync.services.odd_ones import tell_of_odd_ones
 from sync.services.reading_back import closing, drift, read_back
 from sync.services.reading_back.drift import Compared
 from sync.services.reading_back.read_back import LINES, ReadBack
@@ -75,7 +76,9 @@ def bring_up_to_date(
     before = feeds.cursor_of(division, LINES).read_at
     checked_at = _doubted(division)
     anew = full or before is None or checked_at is None or checked_at < now - ALL_AGAIN
-    done = read_back.read(division, exact, now=now, full=full, odd=odd or (), progress=progress)
+    odd = odd if odd is not None else []
+    done = read_back.read(division, exact, now=now, full=full, odd=odd, progress=progress)
+    tell_of_odd_ones(division, odd, what="lines", command="reconcile", all_were_read=full, now=now)
     touched = None if anew else done.touched
     since = before - 2 * feeds.OVERLAP if before else None
     compared = drift.check(division, touched=touched, since=since)
