@@ -24,6 +24,7 @@ from sync.services.clock import SystemClock
 from sync.services.delivery import exclude, release, undo
 from sync.services.delivery.decide import DecisionError
 from sync.services.delivery.office import Office
+from sync.services.delivery.outbox import customer_of
 from sync.services.ledger import books, setup
 from sync.services.parties import mirror
 from tests.build import a_customer, a_file, a_link, an_invoice
@@ -158,7 +159,7 @@ def told() -> dict[str, Any]:
             "reference": entry.reference,
             "state": entry.state,
             "reason": entry.reason,
-            "customer": entry.customer.number,
+            "customer": customer_of(entry).number,
             "amount": str(entry.amount),
             "remote_id": str(entry.remote_id or ""),
             "undoes": entry.undoes_id,

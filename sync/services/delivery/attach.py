@@ -186,7 +186,7 @@ def _document_order(entry: OutboxEntry) -> outbox.Order:
             "FinancialTransactionEntryID": str(entry.remote_id),
         }
 
-    return outbox.Order(entry.division, Kind.DOCUMENT, entry.customer, payload, invoice)
+    return outbox.Order(entry.division, Kind.DOCUMENT, outbox.customer_of(entry), payload, invoice)
 
 
 def _attachment_order(entry: OutboxEntry, document: OutboxEntry, file: InvoiceFile) -> outbox.Order:
@@ -200,7 +200,7 @@ def _attachment_order(entry: OutboxEntry, document: OutboxEntry, file: InvoiceFi
     return outbox.Order(
         entry.division,
         Kind.ATTACHMENT,
-        entry.customer,
+        outbox.customer_of(entry),
         lambda reference: body,
         entry.invoice,
         file=file,

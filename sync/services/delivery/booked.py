@@ -75,8 +75,9 @@ def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
 def _link_created(entry: OutboxEntry, record: AccountRecord, now: datetime) -> None:
     account = copy_account(entry.division, record, entry.payload, now)
     author = link.Author(by=entry.made_by, at=now, reason="Created by us")
-    if not entry.customer.links.filter(account=account).exists():
-        link.assign(entry.customer, account, author, rule=AccountLink.Rule.CREATED)
+    customer = outbox.customer_of(entry)
+    if not customer.links.filter(account=account).exists():
+        link.assign(customer, account, author, rule=AccountLink.Rule.CREATED)
 
 
 def _difference(entry: OutboxEntry, answer: Answer) -> str:

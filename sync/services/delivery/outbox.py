@@ -137,6 +137,12 @@ def versions(one: Order | OutboxEntry) -> QuerySet[OutboxEntry]:
     return rows if one.invoice else rows.filter(customer=one.customer)
 
 
+def customer_of(entry: OutboxEntry) -> Customer:
+    """Return whose a row is: a customer's, unless it brings a record of Zoho to Exact."""
+    assert entry.customer is not None  # noqa: S101 - for the type checker; its kind has one
+    return entry.customer
+
+
 def makes_room(last: OutboxEntry, *, for_what: str = "") -> bool:
     """Whether a next version may be made: this one was given up or undone, or its account is gone.
 

@@ -101,9 +101,11 @@ def settle_customers(office: Office) -> None:
     )
 
 
-def _asked_for(division: Division) -> QuerySet[OutboxEntry, int]:
+def _asked_for(division: Division) -> QuerySet[OutboxEntry, int | None]:
     """Return the customers for whom an account is in the outbox."""
-    accounts = OutboxEntry.objects.filter(division=division, kind=OutboxEntry.Kind.ACCOUNT)
+    accounts = OutboxEntry.objects.filter(
+        division=division, kind=OutboxEntry.Kind.ACCOUNT, customer__isnull=False
+    )
     return accounts.exclude(state=OutboxEntry.State.CANCELLED).values_list("customer_id", flat=True)
 
 

@@ -106,7 +106,7 @@ def why_not_to_send(entry: OutboxEntry) -> str:
     if not outbox.is_intact(entry):
         return "Its content was changed after it was made: it is made anew."
     if entry.kind == OutboxEntry.Kind.ACCOUNT:
-        wanted = Customer.objects.to_create(entry.division).filter(pk=entry.customer_id)
+        wanted = Customer.objects.to_create(entry.division).filter(pk=outbox.customer_of(entry).pk)
         return "" if wanted.exists() else "No account is to be made for this customer any more."
     return _no_longer_linked(entry) or _closed_meanwhile(entry) or _routed_elsewhere(entry)
 

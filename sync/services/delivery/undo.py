@@ -265,8 +265,9 @@ def _order(
     def payload(reference: str) -> dict[str, Any]:
         return {**body, "YourRef": reference} if kind == Kind.REVERSAL else body
 
+    customer = outbox.customer_of(entry)
     return outbox.Order(
-        entry.division, kind, entry.customer, payload, entry.invoice, amount, undoes=entry
+        entry.division, kind, customer, payload, entry.invoice, amount, undoes=entry
     )
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from sync.models import GLAccount, Journal, LedgerLine, OutboxEntry
 from sync.models.documents import IN_THE_BOOKS
 from sync.rules.bookings import ZERO, Booking, BookingLine, from_payload
+from sync.services.delivery.outbox import customer_of
 from sync.services.streams import batches
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def as_booked(division: Division, entries: Iterable[OutboxEntry]) -> dict[UUID, 
         entry.remote_id: replace(
             from_payload(entry.payload, names),
             reference=entry.payload.get("YourRef") or entry.reference,
-            customer_name=entry.customer.name,
+            customer_name=customer_of(entry).name,
             number=entry.remote_number,
         )
         for entry in entries

@@ -14,6 +14,7 @@ from sync.models import OutboxEntry
 from sync.services.delivery import look_up
 from sync.services.delivery.deliver import drain
 from sync.services.delivery.office import Office
+from sync.services.delivery.outbox import customer_of
 from tests.sync.services.pushing import ENTRIES, a_fault, a_queued, another, clock_of, states, work
 
 
@@ -192,7 +193,7 @@ def test_an_entry_whose_reference_was_edited_is_shown_before_it_is_sent_again(
 def test_a_look_that_fails_proves_nothing_and_holds_up_nobody(
     office: Office, lost: OutboxEntry, sandbox: ExactSandbox, trouble: dict[str, Any]
 ) -> None:
-    other = a_queued(office, another(lost.customer))
+    other = a_queued(office, another(customer_of(lost)))
     fault = sandbox.fault(path=ENTRIES, method="GET", **trouble)
 
     work(office, rounds=2)

@@ -16,6 +16,7 @@ from sync.services.delivery import attach, decide, exclude, look_up, release, un
 from sync.services.delivery.decide import DecisionError
 from sync.services.delivery.deliver import drain
 from sync.services.delivery.office import Office
+from sync.services.delivery.outbox import customer_of
 from tests.build import NOW, an_operator
 from tests.sync.services.pushing import a_queued, clock_of, entry_of, queued, work
 
@@ -377,7 +378,7 @@ def test_what_is_not_booked_can_not_be_undone(office: Office, customer: Customer
 def test_an_undoing_waits_for_what_its_customer_has_on_its_way_before_it(
     office: Office, booked: OutboxEntry, sandbox: ExactSandbox, person: User
 ) -> None:
-    earlier = a_queued(office, booked.customer)
+    earlier = a_queued(office, customer_of(booked))
     in_an_hour = office.clock.now() + timedelta(hours=1)
     OutboxEntry.objects.filter(pk=earlier.pk).update(due_at=in_an_hour)
     row = asked(office, booked, person)
