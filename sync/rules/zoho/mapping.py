@@ -1,109 +1,78 @@
-"""Which field fills which: one rule for each pair of fields, read in either direction."""
+"""What a whole record becomes on the other side, as its mappings say."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from sync.rules.zoho.values import FieldType, Value
+from sync.rules.zoho.field_rules import Direction, FieldRule, Side, Transform, Values, Winner
+from sync.rules.zoho.transforms import carried
+from sync.rules.zoho.values import FieldType, UnreadableError, Value
 
-Values = Mapping[str, Value]
-
-
-class Direction(StrEnum):
-    """Whither a rule carries a value."""
-
-    BOTH = "both"
-    TO_ZOHO = "to_zoho"
-    TO_EXACT = "to_exact"
-
-
-class Side(StrEnum):
-    """One of the two systems."""
-
-    EXACT = "exact"
-    ZOHO = "zoho"
-
-    @property
-    def other(self) -> "Side":
-        """The system across."""
-        return Side.ZOHO if self is Side.EXACT else Side.EXACT
-
-
-class Winner(StrEnum):
-    """Who is right when both sides changed, each in its own way."""
-
-    EXACT = "exact"
-    ZOHO = "zoho"
-    NEWEST = "newest"  # the record that was modified last
-    FILL_EMPTY = "fill_empty"  # nobody: a value is only ever written where there is none
-    ASK = "ask"  # a person
-
-
-class Transform(StrEnum):
-    """What happens to a value on its way."""
-
-    NONE = "none"
-    TRIM = "trim"
-    UPPER = "upper"
-    LOWER = "lower"
-    TITLE = "title"
-    SPLIT_STREET = "split_street"  # options: number_field, Zoho's field of the house number
-    COUNTRY_NAME = "country_name"
-    PHONE = "phone"  # options: calling_code, of numbers that begin with a single 0
-    TABLE = "table"  # options: table, Exact's value → Zoho's
-    TEMPLATE = "template"  # options: text, such as "{Name} ({Code})"
-    CONSTANT = "constant"  # options: value
-
-
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+__all__ = [
+    "Direction",
+    "FieldRule",
+    "FieldType",
+    "Filled",
+    "Side",
+    "Transform",
+    "Winner",
+    "keyed",
+    "to_exact",
+    "to_zoho",
+    "usable",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class FieldRule:
-    """One pair of fields: how a value crosses, and who wins when both sides changed."""
+class Filled:
+    """A new record's fields, and what could not be carried over."""
 
-    exact_field: str  # "" for a template or a constant that fills Zoho
-    zoho_field: str  # "" for a template or a constant that fills Exact
-    direction: Direction = Direction.BOTH
-    transform: Transform = Transform.NONE
-    winner: Winner = Winner.NEWEST
-    type: FieldType = FieldType.TEXT
-    options: Mapping[str, object] = field(default_factory=dict)
-    default: Value = None  # for Exact, or for Zoho if the rule fills Zoho alone
-    length: int | None = None  # the most letters that both sides hold
+    values: dict[str, Value] = field(default_factory=dict)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)  # rule, sentence
 
-    @property
-    def name(self) -> str:
-        """What its base and its conflicts are kept under."""
-        return f"{self.exact_field} = {self.zoho_field}".strip()
 
-    @property
-    def exact_fields(self) -> tuple[str, ...]:
-        """The properties of Exact that it reads or writes."""
-        if self.exact_field:
-            return (self.exact_field,)
-        return self._placeholders if self.direction is Direction.TO_ZOHO else ()
+def to_zoho(values: Values, rules: Iterable[FieldRule]) -> Filled:
+    """Return the fields of a new record in Zoho, defaults filled in, empty ones left out."""
+    return _filled(values, rules, Side.ZOHO)
 
-    @property
-    def zoho_fields(self) -> tuple[str, ...]:
-        """The fields of Zoho that it reads or writes."""
-        if not self.zoho_field:
-            return self._placeholders if self.direction is Direction.TO_EXACT else ()
-        number = self.options.get("number_field", "")
-        if self.transform is Transform.SPLIT_STREET and number:
-            return (self.zoho_field, str(number))
-        return (self.zoho_field,)
 
-    def fields_of(self, side: Side) -> tuple[str, ...]:
-        """The fields of one side."""
-        return self.exact_fields if side is Side.EXACT else self.zoho_fields
+def to_exact(values: Values, rules: Iterable[FieldRule]) -> Filled:
+    """Return the properties of a new record in Exact, defaults filled in, empty ones left out."""
+    return _filled(values, rules, Side.EXACT)
 
-    def fills(self, side: Side) -> bool:
-        """Whether it may write there."""
-        return self.direction in (Direction.BOTH, Direction(f"to_{side}"))
 
-    @property
-    def _placeholders(self) -> tuple[str, ...]:
-        text = str(self.options.get("text", ""))
-        return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+def _filled(values: Values, rules: Iterable[FieldRule], to: Side) -> Filled:
+    filled = Filled()
+    for rule in rules:
+        if not rule.fills(to):
+            continue
+        try:
+            found = carried(rule, values, to, with_default=True)
+        except UnreadableError as error:
+            filled.unreadable.append((rule.name, str(error)))
+            continue
+        filled.values.update({name: value for name, value in found.items() if value is not None})
+    return filled
+
+
+def keyed(values: Values, fields: Iterable[str], pairs: Mapping[str, str]) -> dict[str, Value]:
+    """Return the values with look-ups as keys of pairs, so that both sides compare.
+
+    `pairs` is the id on this side → the key of the pair, or back again when a write is prepared.
+    A record that has no pair is left out: the merge leaves alone what it isn't shown.
+    """
+    found = dict(values)
+    for name in fields:
+        if name not in found:
+            continue
+        value = found.pop(name)
+        known = value.get("id") if isinstance(value, Mapping) else value
+        if known is None or known == "":
+            found[name] = None
+        elif str(known) in pairs:
+            found[name] = pairs[str(known)]
+    return found
+
+
+def usable(rules: Sequence[FieldRule], zoho_fields: Container[str]) -> list[FieldRule]:
+    """Return the rules whose fields Zoho has; a custom field may not be there."""
+    return [rule for rule in rules if all(name in zoho_fields for name in rule.zoho_fields)]

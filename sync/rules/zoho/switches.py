@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.rules.zoho.mapping import Side
+from sync.rules.zoho.field_rules import Side
 from sync.rules.zoho.modules import Module
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from sync.rules.zoho.country_names import country_code, country_name
-from sync.rules.zoho.mapping import PLACEHOLDER, FieldRule, Side, Transform, Values
+from sync.rules.zoho.field_rules import PLACEHOLDER, FieldRule, Side, Transform, Values
 from sync.rules.zoho.values import FieldType, UnreadableError, Value, canonical, typed
 
 Way = Callable[[tuple[Value, ...], FieldRule], tuple[Value, ...]]
@@ -20,15 +20,20 @@ _TEXTUAL = frozenset(FieldType) - {
 }
 
 
-def carried(rule: FieldRule, values: Values, to: Side) -> dict[str, Value]:
-    """Return what a rule writes on one side, given the values of the other; no default yet.
+def carried(
+    rule: FieldRule, values: Values, to: Side, *, with_default: bool = False
+) -> dict[str, Value]:
+    """Return what a rule writes on one side, given the values of the other.
 
     Raises UnreadableError when a value has no counterpart over there.
     """
-    ways = _WAYS[rule.transform]
-    way = ways[0] if to is Side.ZOHO else ways[1]
+    to_zoho, to_exact = _WAYS[rule.transform]
+    way = to_zoho if to is Side.ZOHO else to_exact
     found = way(tuple(values.get(name) for name in rule.fields_of(to.other)), rule)
-    return dict(zip(rule.fields_of(to), (_fit(value, rule) for value in found), strict=True))
+    fitting = [_fit(value, rule) for value in found]
+    if with_default and fitting[0] is None and to is default_side(rule):
+        fitting[0] = typed(rule.default, rule.type)
+    return dict(zip(rule.fields_of(to), fitting, strict=True))
 
 
 def common(rule: FieldRule, values: Values, of: Side) -> str | None:
