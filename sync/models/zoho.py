@@ -95,6 +95,9 @@ class ModuleSync(models.Model):
     zoho_after_id = models.CharField(max_length=40, blank=True)
     zoho_deleted_since = models.DateTimeField(null=True, blank=True)
     zoho_read_at = models.DateTimeField(null=True, blank=True)
+    zoho_fields = models.JSONField(
+        default=list, editable=False, help_text="Which fields of Zoho the copies hold."
+    )
     exact_version = models.BigIntegerField(default=1, help_text="Row version read whole.")
     exact_read_at = models.DateTimeField(null=True, blank=True)
     properties = models.JSONField(
