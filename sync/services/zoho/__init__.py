@@ -1,0 +1,1 @@
+"""Zoho CRM and Exact Online, kept equal: read, paired, chosen, merged, written."""

@@ -1,0 +1,71 @@
+"""The mappings of one module as the rules see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sync.models import FieldMapping, ModuleSync
+from sync.rules.zoho.field_rules import Direction, FieldRule, Transform, Winner
+from sync.rules.zoho.mapping import usable
+from sync.rules.zoho.values import FieldType
+
+if TYPE_CHECKING:
+    from sync.models import ZohoSync
+
+# What a property of Exact means, where Zoho would call it plain text.
+_BY_PROPERTY = {
+    "VATNumber": FieldType.VAT,
+    "Country": FieldType.COUNTRY,
+    "Email": FieldType.EMAIL,
+    "Phone": FieldType.PHONE,
+    "Website": FieldType.WEBSITE,
+}
+_BY_KIND = {
+    "email": FieldType.EMAIL,
+    "phone": FieldType.PHONE,
+    "website": FieldType.WEBSITE,
+    "picklist": FieldType.CHOICE,
+    "currency": FieldType.AMOUNT,
+    "double": FieldType.NUMBER,
+    "integer": FieldType.NUMBER,
+    "bigint": FieldType.NUMBER,
+    "percent": FieldType.NUMBER,
+    "boolean": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+    "datetime": FieldType.MOMENT,
+    "lookup": FieldType.LOOKUP,
+}
+
+
+def rules_of(module: ModuleSync) -> list[FieldRule]:
+    """Return the active mappings of a module, in their order, without fields that Zoho lacks.
+
+    Before Zoho's metadata was read nothing is known to be missing.
+    """
+    known = {field["api_name"]: field for field in module.fields}
+    rows = FieldMapping.objects.filter(
+        sync_id=module.sync_id, module=module.module, is_active=True
+    )
+    rules = [rule_of(row, known.get(row.zoho_field, {})) for row in rows]
+    return usable(rules, known) if known else rules
+
+
+def rule_of(mapping: FieldMapping, field: dict[str, Any]) -> FieldRule:
+    """Return a mapping as the rules see it; `field` is Zoho's metadata of its field."""
+    kind = _BY_PROPERTY.get(mapping.exact_field) or _BY_KIND.get(field.get("data_type", ""))
+    return FieldRule(
+        exact_field=mapping.exact_field,
+        zoho_field=mapping.zoho_field,
+        direction=Direction(mapping.direction),
+        transform=Transform(mapping.transform or Transform.NONE),
+        winner=Winner(mapping.winner),
+        type=kind or FieldType.TEXT,
+        options=mapping.options,
+        default=mapping.default or None,
+        length=field.get("length"),
+    )
+
+
+def modules_of(sync: ZohoSync) -> list[ModuleSync]:
+    """Return the modules that take part and that Zoho lets us reach, in the order of work."""
+    return list(sync.modules.filter(takes_part=True, unavailable="").order_by("pk"))
