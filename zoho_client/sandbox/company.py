@@ -13,7 +13,6 @@ from zoho_client.sandbox.store import person_of
 FOLDER = Path(__file__).parent / "company"
 MODULES = ("Accounts", "Contacts", "Products", "Deals", "Sales_Orders", "Invoices")
 OPERATIONS = ("web_create", "web_update", "api_create", "api_update")
-SUBFORMS = {"Invoices": "Invoiced_Items", "Sales_Orders": "Ordered_Items"}
 _JSON_TYPES = {
     "currency": "double", "double": "double", "percent": "double", "integer": "integer",
     "boolean": "boolean", "lookup": "jsonobject", "ownerlookup": "jsonobject",
