@@ -27,8 +27,6 @@ class ModuleFacts:
     zoho_lines: str = ""  # Zoho's subform of lines
     exact_lines: str = ""  # the collection of lines
     may_be_off: bool = False  # Zoho has a switch for the module: the set-up checks it
-    wanted_by_exact: tuple[str, ...] = ()  # properties without which Exact refuses a new record
-    wanted_by_zoho: tuple[str, ...] = ()  # fields without which Zoho refuses a new record
 
 
 MODULES = {
@@ -37,8 +35,6 @@ MODULES = {
         exact_key="ID",
         exact_name="Name",
         zoho_name="Account_Name",
-        wanted_by_exact=("Name",),
-        wanted_by_zoho=("Account_Name",),
     ),
     Module.CONTACTS: ModuleFacts(
         exact_entity="crm/Contacts",
@@ -47,8 +43,6 @@ MODULES = {
         zoho_name="Full_Name",
         zoho_account="Account_Name",
         exact_account="Account",
-        wanted_by_exact=("Account", "FirstName"),
-        wanted_by_zoho=("Last_Name",),
     ),
     Module.PRODUCTS: ModuleFacts(
         exact_entity="logistics/Items",
@@ -56,8 +50,6 @@ MODULES = {
         exact_name="Description",
         zoho_name="Product_Name",
         may_be_off=True,
-        wanted_by_exact=("Code", "Description", "StandardSalesPrice", "Unit", "SalesVatCode"),
-        wanted_by_zoho=("Product_Name",),
     ),
     Module.INVOICES: ModuleFacts(
         exact_entity="salesinvoice/SalesInvoices",
@@ -69,8 +61,6 @@ MODULES = {
         zoho_lines="Invoiced_Items",
         exact_lines="SalesInvoiceLines",
         may_be_off=True,
-        wanted_by_exact=("OrderedBy", "DueDate", "SalesInvoiceLines"),
-        wanted_by_zoho=("Subject", "Invoiced_Items"),
     ),
     Module.SALES_ORDERS: ModuleFacts(
         exact_entity="salesorder/SalesOrders",
@@ -82,7 +72,5 @@ MODULES = {
         zoho_lines="Ordered_Items",
         exact_lines="SalesOrderLines",
         may_be_off=True,
-        wanted_by_exact=("OrderedBy", "SalesOrderLines"),
-        wanted_by_zoho=("Subject", "Ordered_Items"),
     ),
 }

@@ -33,3 +33,91 @@ class Verdict:
 
     crosses: bool
     reason: str
+
+
+class Relation(StrEnum):
+    """A kind of record that another may be related to, by its name in Facts."""
+
+    ACCOUNT = "account"
+    INVOICES = "invoices"
+    ORDERS = "orders"
+
+
+# What lets a record cross while its module is switched off: one of these that is synchronised.
+LETS_CROSS: dict[Module, tuple[Relation, ...]] = {
+    Module.ACCOUNTS: (Relation.INVOICES, Relation.ORDERS),
+    Module.CONTACTS: (Relation.ACCOUNT, Relation.INVOICES, Relation.ORDERS),
+    Module.PRODUCTS: (Relation.INVOICES, Relation.ORDERS),
+    Module.INVOICES: (Relation.ACCOUNT, Relation.ORDERS),
+    Module.SALES_ORDERS: (Relation.ACCOUNT, Relation.INVOICES),
+}
+# What Exact keeps under an account, and refuses without one.
+BELONGS_TO_AN_ACCOUNT = frozenset({Module.CONTACTS, Module.INVOICES, Module.SALES_ORDERS})
+
+_ONE = {
+    Module.ACCOUNTS: "account",
+    Module.CONTACTS: "contact",
+    Module.PRODUCTS: "product",
+    Module.INVOICES: "invoice",
+    Module.SALES_ORDERS: "order",
+}
+_RELATED = {
+    Relation.ACCOUNT: "account",
+    Relation.INVOICES: "invoice",
+    Relation.ORDERS: "order",
+}
+
+
+def crosses(record: Facts, *, switch_on: bool) -> Verdict:
+    """Return whether a record crosses to the other side, and why.
+
+    A switch decides who comes in, nothing else: what is paired stays equal either way. On: every
+    new record crosses. Off: it crosses with a related record that is synchronised. Either way
+    Exact takes no contact, invoice or order without the account it belongs to.
+    Source: design §5, docs/zoho.md
+    """
+    one = _ONE[record.module]
+    if record.paired:
+        return Verdict(crosses=True, reason=f"This {one} is on both sides already.")
+    if refusal := _without_account(record):
+        return Verdict(crosses=False, reason=refusal)
+    if switch_on:
+        return Verdict(crosses=True, reason=f"The switch is on: every new {one} crosses.")
+    related = LETS_CROSS[record.module]
+    for relation in related:
+        if _state(record, relation) is Related.SYNCHRONISED:
+            reason = f"The switch is off, but a related {_RELATED[relation]} is synchronised."
+            return Verdict(crosses=True, reason=reason)
+    return Verdict(crosses=False, reason=_stays(record, related))
+
+
+def _state(record: Facts, relation: Relation) -> Related:
+    found = getattr(record, relation.value)
+    return Related(found)
+
+
+def _without_account(record: Facts) -> str:
+    """Return why Exact could not take the record; "" when it can."""
+    if record.origin is Side.EXACT or record.module not in BELONGS_TO_AN_ACCOUNT:
+        return ""
+    one = _ONE[record.module]
+    if record.account is Related.NONE:
+        return f"This {one} has no account, and Exact keeps every {one} under one: choose it."
+    if record.account is Related.NOT_SYNCHRONISED:
+        return f"The account of this {one} is not synchronised: the {one} waits for it."
+    return ""
+
+
+def _stays(record: Facts, related: tuple[Relation, ...]) -> str:
+    """Say what is missing while the switch is off."""
+    waiting = [one for one in related if _state(record, one) is Related.NOT_SYNCHRONISED]
+    if waiting:
+        kinds = _listed([_RELATED[one] for one in waiting], "or")
+        return f"The switch is off, and no related {kinds} is synchronised yet."
+    kinds = _listed([_RELATED[one] for one in related], "or")
+    return f"The switch is off, and this {_ONE[record.module]} has no related {kinds}."
+
+
+def _listed(words: list[str], last: str) -> str:
+    *first, final = words
+    return f"{', '.join(first)} {last} {final}" if first else final
