@@ -6,23 +6,25 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
 
 from exact_client import odata
 from exact_client.budget import Lane
-from exact_client.errors import ExactUncertainError, ExactUnexpectedError
+from exact_client.errors import ExactUnexpectedError
 from exact_client.models import Division
 from exact_client.odata import literal
-from exact_client.reading import OnOdd, Record, read, read_all
+from exact_client.questions.base import created, folded, read_rows, select
+from exact_client.questions.goods import GoodsQuestions
+from exact_client.questions.parties import PartyQuestions
+from exact_client.questions.raw import RawQuestions
+from exact_client.reading import OnOdd, RecordT
 from exact_client.records import (
-    AccountRecord,
     AttachmentRecord,
     CostcenterRecord,
     CostunitRecord,
-    DeletedRecord,
     DivisionRecord,
     DocumentRecord,
     FinancialPeriodRecord,
@@ -34,30 +36,22 @@ from exact_client.records import (
     PaymentTermRecord,
     SalesEntryLineRecord,
     SalesEntryRecord,
-    SyncedAccountRecord,
     TransactionLineRecord,
     VATCodeRecord,
 )
-from exact_client.transport import Transport, transport_for
+from exact_client.transport import transport_for
 
-RecordT = TypeVar("RecordT", bound=Record)
-
-ACCOUNTS = "crm/Accounts"
 SALES_ENTRIES = "salesentry/SalesEntries"
 DOCUMENTS, ATTACHMENTS = "documents/Documents", "documents/DocumentAttachments"
 
 
-class ExactClient:
+class ExactClient(PartyQuestions, GoodsQuestions, RawQuestions):
     """One division of Exact. Every method may raise any ExactError, and may be called again.
 
     Lists are fetched page by page as they are consumed. A record that does not fit is handed to
     `on_odd`; where nobody listens, or where missing it would be dangerous, it raises
     ExactUnexpectedError. Source: Exact's REST reference; what it leaves out, docs/remote-apis.md.
     """
-
-    def __init__(self, transport: Transport, on_odd: OnOdd | None = None) -> None:
-        self._transport = transport
-        self._on_odd = on_odd
 
     @classmethod
     def connected(cls, division: Division, *, lane: Lane, on_odd: OnOdd | None = None) -> Self:
@@ -68,63 +62,12 @@ class ExactClient:
 
     def me(self) -> MeRecord:
         """Return the user whose permission we have."""
-        rows = odata.page(self._transport.get("current/Me", _select(MeRecord))).rows
+        rows = odata.page(self._transport.get("current/Me", select(MeRecord))).rows
         return self._only(MeRecord, rows)
 
     def divisions(self) -> Iterator[DivisionRecord]:
         """Yield every company that the user may see."""
         return self._list(DivisionRecord, "system/Divisions")
-
-    # Accounts.
-
-    def accounts_changed_since(self, timestamp: int) -> Iterator[SyncedAccountRecord]:
-        """Yield every account changed after `timestamp`, in no promised order.
-
-        `timestamp` is Exact's row version: a number that only grows, not a time of day.
-        Begin with 1. Store the highest one only when all was read.
-        """
-        return self._list(
-            SyncedAccountRecord, "sync/CRM/Accounts", f"Timestamp gt {literal(timestamp)}"
-        )
-
-    def deletions_since(
-        self, timestamp: int, entity_type: int = DeletedRecord.ACCOUNT
-    ) -> Iterator[DeletedRecord]:
-        """Yield what was deleted after `timestamp`, a row version. Exact forgets after 2 months."""
-        where = f"Timestamp gt {literal(timestamp)} and EntityType eq {entity_type}"
-        return self._list(DeletedRecord, "sync/Deleted", where)
-
-    def account(self, account_id: UUID) -> AccountRecord | None:
-        """Return this account as it is now, or None when it is gone."""
-        return next(self._accounts("ID", account_id), None)
-
-    def accounts_with_code(self, code: str) -> list[AccountRecord]:
-        """Return the accounts with this code, which need not carry Exact's padding."""
-        return list(self._accounts("Code", odata.padded_code(code)))
-
-    def accounts_with_search_code(self, code: str) -> list[AccountRecord]:
-        """Return the accounts with this search code. Exact does not keep search codes unique."""
-        return list(self._accounts("SearchCode", code))
-
-    def accounts_with_vat_number(self, typed: str) -> list[AccountRecord]:
-        """Return the accounts on which this VAT number was typed in exactly this way."""
-        return list(self._accounts("VATNumber", typed))
-
-    def create_account(self, payload: Mapping[str, Any]) -> AccountRecord:
-        """Create an account from properties by Exact's names; only `Name` is required.
-
-        Raises ExactUncertainError when it may have been made: look it up by its search code.
-        """
-        return _created(AccountRecord, self._transport.post(ACCOUNTS, payload))
-
-    def update_account(self, account_id: UUID, fields: Mapping[str, Any]) -> None:
-        """Change these fields of an account and no others. May be repeated.
-
-        `Code` is refused here: Exact takes even an unchanged one for a double.
-        """
-        if "Code" in fields:
-            raise ValueError("Exact refuses Code in a change, even an unchanged one.")
-        self._transport.put(odata.key(ACCOUNTS, account_id), fields)
 
     # Sales entries.
 
@@ -134,7 +77,7 @@ class ExactClient:
         Raises ExactUncertainError when it may have been made: look it up by `YourRef`, and only
         a look may lead to a second try. Source: docs/decisions on exactly once.
         """
-        return _created(SalesEntryRecord, self._transport.post(SALES_ENTRIES, payload))
+        return created(SalesEntryRecord, self._transport.post(SALES_ENTRIES, payload))
 
     def delete_sales_entry(self, entry_id: UUID) -> None:
         """Delete an open entry. May be repeated: look it up to know whether it is gone.
@@ -153,7 +96,7 @@ class ExactClient:
         An empty list means absent: anything that is not surely a list raises instead.
         """
         entries = self._look_up(f"YourRef eq {literal(your_ref)}")
-        if any(_folded(entry.your_ref) != _folded(your_ref) for entry in entries):
+        if any(folded(entry.your_ref) != folded(your_ref) for entry in entries):
             raise ExactUnexpectedError("Exact answered entries with another reference than asked.")
         return entries
 
@@ -196,13 +139,11 @@ class ExactClient:
 
     def transaction_lines_changed_since(self, timestamp: int) -> Iterator[TransactionLineRecord]:
         """Yield the lines of all journals changed after `timestamp`, a row version."""
-        where = f"Timestamp gt {literal(timestamp)}"
-        return self._list(TransactionLineRecord, "sync/Financial/TransactionLines", where)
+        return self._since(TransactionLineRecord, "sync/Financial/TransactionLines", timestamp)
 
     def payment_terms_changed_since(self, timestamp: int) -> Iterator[PaymentTermRecord]:
         """Yield the receipts and payments changed after `timestamp`, a row version."""
-        where = f"Timestamp gt {literal(timestamp)}"
-        return self._list(PaymentTermRecord, "sync/Cashflow/PaymentTerms", where)
+        return self._since(PaymentTermRecord, "sync/Cashflow/PaymentTerms", timestamp)
 
     # Documents.
 
@@ -211,7 +152,7 @@ class ExactClient:
 
         Raises ExactUncertainError when it may have been made: look among those of its entry.
         """
-        return _created(DocumentRecord, self._transport.post(DOCUMENTS, payload))
+        return created(DocumentRecord, self._transport.post(DOCUMENTS, payload))
 
     def documents_of_entry(self, entry_id: UUID) -> list[DocumentRecord]:
         """Return the documents that hang on an entry."""
@@ -228,7 +169,7 @@ class ExactClient:
             "FileName": name,
             "Attachment": b64encode(content).decode(),
         }
-        return _created(AttachmentRecord, self._transport.post(ATTACHMENTS, file))
+        return created(AttachmentRecord, self._transport.post(ATTACHMENTS, file))
 
     def attachments_of(self, document_id: UUID) -> list[AttachmentRecord]:
         """Return the files of a document, without their content."""
@@ -268,51 +209,11 @@ class ExactClient:
         """Yield which journal is open or closed in which period."""
         return self._list(JournalStatusRecord, "read/financial/JournalStatusList")
 
-    def _accounts(self, field: str, value: str | UUID) -> Iterator[AccountRecord]:
-        return self._list(AccountRecord, ACCOUNTS, f"{field} eq {literal(value)}")
-
-    def _list(self, cls: type[RecordT], path: str, where: str = "") -> Iterator[RecordT]:
-        params = _select(cls) | ({"$filter": where} if where else {})
-        for page in self._transport.pages(path, params):
-            yield from _read(cls, page.rows, self._on_odd)
-
     def _look_up(self, where: str) -> list[SalesEntryRecord]:
         return self._all(SalesEntryRecord, SALES_ENTRIES, where)
 
-    def _all(self, cls: type[RecordT], path: str, where: str) -> list[RecordT]:
-        """Return a whole list or raise: what is missed here would be made a second time."""
-        params = _select(cls) | {"$filter": where}
-        pages = self._transport.pages(path, params, Lane.LOOKUP)
-        return [record for page in pages for record in _read(cls, page.rows, None)]
-
     def _only(self, cls: type[RecordT], rows: Sequence[msgspec.Raw]) -> RecordT:
-        records = list(_read(cls, rows, None))
+        records = list(read_rows(cls, rows, None))
         if len(records) != 1:
             raise ExactUnexpectedError(f"Exact answered {len(records)} rows where one is due.")
         return records[0]
-
-
-def _read(
-    cls: type[RecordT], rows: Sequence[msgspec.Raw], on_odd: OnOdd | None
-) -> Iterator[RecordT]:
-    try:
-        yield from read_all(cls, rows, on_odd)
-    except msgspec.ValidationError as error:
-        raise ExactUnexpectedError(f"Exact answered an unreadable record: {error}") from None
-
-
-def _created(cls: type[RecordT], d: msgspec.Raw) -> RecordT:
-    try:
-        return read(cls, d)
-    except msgspec.ValidationError as error:
-        raise ExactUncertainError(
-            f"Exact's answer to a create does not tell what was made: {error}"
-        ) from None
-
-
-def _select(cls: type[Record]) -> dict[str, str]:
-    return {"$select": ",".join(cls.FIELDS)}
-
-
-def _folded(reference: str | None) -> str:
-    return (reference or "").strip().casefold()

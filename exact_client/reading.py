@@ -103,11 +103,12 @@ def _from_wire(kind: type, value: Any) -> Any:
         raise TypeError(f"Expected a text, got {type(value).__name__}")
     if kind is Padded:
         return value.strip()
-    moment = _moment(value)
-    return moment.date() if kind is LocalDate else moment
+    when = moment(value)
+    return when.date() if kind is LocalDate else when
 
 
-def _moment(value: str) -> datetime:
+def moment(value: str) -> datetime:
+    """Return a time of the wire. Raises ValueError for a text that is none."""
     if found := _WIRE_TIME.fullmatch(value):
         return _EPOCH + timedelta(milliseconds=int(found[1]))
     try:

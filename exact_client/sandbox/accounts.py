@@ -4,6 +4,8 @@ import re
 from uuid import uuid4
 
 from exact_client.sandbox.books import Books
+from exact_client.sandbox.contacts import ENTITY_TYPE as CONTACT
+from exact_client.sandbox.contacts import contacts_of
 from exact_client.sandbox.facts import Record
 from exact_client.sandbox.refusals import Findings, refusal
 from exact_client.sandbox.switches import Switches
@@ -72,6 +74,9 @@ class Accounts:
             raise refusal("used", "Account", "SalesEntries")
         if any(row.get("Account") == key for row in self._books.table(self._division, "documents")):
             raise refusal("used", "Account", "Documents")
+        for contact in list(contacts_of(self._books, self._division, key)):
+            self._books.drop(self._division, "contacts", contact["ID"])
+            note_deleted(self._books, self._division, contact["ID"], CONTACT, self._user)
         self._books.drop(self._division, "accounts", key)
         note_deleted(self._books, self._division, key, ENTITY_TYPE, self._user)
 
@@ -115,6 +120,9 @@ class Accounts:
         ledger = self._books.table(self._division, "glaccounts")
         if record.get("GLAccountSales") and not ledger.get(record["GLAccountSales"]):
             found.add("reference", "GLAccount")
+        main = self._books.table(self._division, "contacts").get(record.get("MainContact") or "")
+        if record.get("MainContact") and (main or {}).get("Account") != record.get("ID"):
+            found.add("reference", "Contact")
 
     def _known(self, table: str, code: str | None) -> bool:
         rows = self._books.table(self._division, table)

@@ -24,6 +24,7 @@ from exact_client.sandbox.faults import (
     read_fault,
 )
 from exact_client.sandbox.generated import GeneratedAccounts
+from exact_client.sandbox.goods import goods
 from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, error_reply, html_reply
 from exact_client.sandbox.switches import Switches
@@ -283,6 +284,7 @@ class ExactSandbox(ByHand):
             made = GeneratedAccounts(self.company.divisions[0], self._generate)
             self._books.install(self.company.divisions[0], "accounts", made, self._generate)
         self._books.load(loaded(self.company))
+        self._books.load(goods(self.company))
 
     def _count_from_zero(self) -> None:
         limits = CallLimits(self.clock, counted=self._limited)

@@ -3,7 +3,7 @@
 import json
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -25,6 +25,7 @@ class Company:
 
     facts: dict[str, Any]
     accounts: list[Record]
+    contacts: list[Record]
 
     @property
     def divisions(self) -> list[int]:
@@ -53,7 +54,27 @@ def read_company(accounts: Path | None = None) -> Company:
     records = json.loads((accounts or FOLDER / "accounts.json").read_text())
     if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
         raise ValueError(f"{accounts} must hold a JSON list of objects.")
-    return Company(facts, _complete(records))
+    known = {str(row.get("ID")).lower() for row in records}
+    people = json.loads((FOLDER / "contacts.json").read_text())
+    contacts = [row for row in people if row["Account"] in known]
+    company = Company(facts, _complete(records), contacts)
+    return replace(company, accounts=_introduced(company))
+
+
+def _introduced(company: Company) -> list[Record]:
+    """The accounts, each with its main contact: the first that the file has of it."""
+    main: dict[str, str] = {}
+    for row in company.contacts:
+        main.setdefault(row["Account"], contact_key(company.divisions[0], row))
+    return [
+        {**row, "MainContact": key} if (key := main.get(str(row.get("ID")).lower())) else row
+        for row in company.accounts
+    ]
+
+
+def contact_key(number: int, contact: Record) -> str:
+    """The GUID of a contact that came with the company."""
+    return identity(number, "contacts", str(contact["HID"]))
 
 
 def _complete(accounts: list[Record]) -> list[Record]:

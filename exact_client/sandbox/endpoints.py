@@ -12,6 +12,14 @@ TABLES = {
     "crm/Accounts": "accounts",
     "bulk/CRM/Accounts": "accounts",
     "sync/CRM/Accounts": "accounts",
+    "crm/Contacts": "contacts",
+    "sync/CRM/Contacts": "contacts",
+    "logistics/Items": "items",
+    "logistics/ItemGroups": "itemgroups",
+    "logistics/Units": "units",
+    "logistics/SalesItemPrices": "itemprices",
+    "sync/Logistics/Items": "items",
+    "sync/Logistics/SalesItemPrices": "itemprices",
     "sync/Deleted": "deleted",
     "financialtransaction/TransactionLines": "transactions",
     "bulk/Financial/TransactionLines": "transactions",
@@ -42,6 +50,14 @@ SCOPES = {
     "crm/Accounts": "crm.accounts",
     "bulk/CRM/Accounts": "crm.accounts",
     "sync/CRM/Accounts": "crm.accounts",
+    "crm/Contacts": "crm.accounts",
+    "sync/CRM/Contacts": "crm.accounts",
+    "logistics/Items": "logistics.items",
+    "logistics/ItemGroups": "logistics.items",
+    "logistics/Units": "logistics.items",
+    "logistics/SalesItemPrices": "logistics.items",
+    "sync/Logistics/Items": "logistics.items",
+    "sync/Logistics/SalesItemPrices": "logistics.items",
     "salesentry/SalesEntries": "sales.invoices",
     "salesentry/SalesEntryLines": "sales.invoices",
     "financial/GLAccounts": "financial.generalledgers",
@@ -67,7 +83,9 @@ _DELETED_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?(\s+and\s+EntityType\s+e
 _WIDE = frozenset({"salesentry/SalesEntries", "salesentry/SalesEntryLines", "cashflow/Receivables"})
 # Of tables that several endpoints share, the rows that one of them shows.
 SHOWN_ROWS = {"cashflow/Receivables": ("LineType", 20)}
-_TWINNED = frozenset({"crm/Accounts"})  # a sync twin exists, so a plain list may want a filter
+_TWINNED = frozenset(
+    {"crm/Accounts", "logistics/Items"}
+)  # a sync twin exists, so a plain list may want a filter
 
 
 def division_of(path: str, division: int) -> int:
@@ -93,6 +111,8 @@ def check_list(query: Query, switches: Switches) -> None:
         allowed = _DELETED_FILTER if entity.path == "sync/Deleted" else _SYNC_FILTER
         if asked and not allowed.fullmatch(asked):
             raise problem(400, "This $filter parameter is not supported for this resource")
+    if entity.path == "sync/Logistics/Items" and "*" in query.spelled.get("select", ""):
+        raise problem(400, "The $select parameter must name its properties for this resource.")
     if entity.select_mandatory and not query.select:
         raise problem(400, "Please add a $select statement to the query string.")
     if entity.family == "bulk" and entity.filter_whitelist:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from exact_client.sandbox import odata
+from exact_client.sandbox import contacts, items, odata
 from exact_client.sandbox.books import EVERYWHERE, Books
 from exact_client.sandbox.clock import wall_of
 from exact_client.sandbox.company import Company
@@ -17,6 +17,8 @@ from exact_client.sandbox.sync import still_told
 from exact_client.sandbox.table import Table
 
 _TIMESTAMP = re.compile(r"Timestamp\s+gt\s+(\d+)")
+# Of these, some properties are worked out from other records when they are read.
+_WORKED_OUT = {"contacts": contacts.shown, "items": items.shown}
 _ENTRY, _LINE = "salesentry/SalesEntries", "salesentry/SalesEntryLines"
 
 
@@ -78,7 +80,7 @@ class Reader:
         record = self._table(entity).get(key)
         if record is None:
             raise problem(404, f"Resource not found for the segment '{entity.name}'.")
-        return record
+        return next(self._worked_out(entity, [record]))
 
     def _table(self, entity: Entity) -> Table:
         division = division_of(entity.path, self._division)
@@ -88,13 +90,19 @@ class Reader:
         """Rows in the order in which the list gives them, from its start or its $skiptoken."""
         table = self._table(query.entity)
         if query.entity.family == "sync":
-            return self._synced(query, table)
+            return self._worked_out(query.entity, self._synced(query, table))
         if query.orderby or not query.entity.has_guid:
-            rows: Iterable[Record] = odata.in_order(query, table.after(""))
+            every = self._worked_out(query.entity, table.after(""))
+            rows: Iterable[Record] = odata.in_order(query, every)
             return odata.behind(query, rows) if query.skiptoken else iter(rows)
         if not query.skiptoken:
-            return table.after("")
-        return table.after(str(odata.token_values(query.entity, query)[-1]))
+            return self._worked_out(query.entity, table.after(""))
+        start = str(odata.token_values(query.entity, query)[-1])
+        return self._worked_out(query.entity, table.after(start))
+
+    def _worked_out(self, entity: Entity, rows: Iterable[Record]) -> Iterator[Record]:
+        how = _WORKED_OUT.get(TABLES.get(entity.path, ""))
+        return iter(rows) if how is None else (how(self._books, row) for row in rows)
 
     def _synced(self, query: Query, table: Table) -> Iterator[Record]:
         asked = _TIMESTAMP.search(query.spelled.get("filter", ""))

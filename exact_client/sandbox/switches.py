@@ -25,6 +25,7 @@ class Switches:
     forbidden: str = ""  # a Reason with which every call to a division is turned away
     user_active: bool = True  # whether the user's refresh token is still taken
     check_vat_format: bool = False  # refuse VAT numbers that can't be one
+    first_contact_is_main: bool = True  # of an account; not told by any source
     case_matters: bool = False  # when texts are compared
     encoded_skiptoken: bool = False  # the other spelling of next links
     known_clients: list[str] = field(default_factory=list)  # empty: any client id

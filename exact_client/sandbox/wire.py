@@ -16,7 +16,17 @@ CODE_WIDTH = 18
 FIRST_YEAR, LAST_YEAR = 1753, 9998  # what a date of the database behind Exact can hold
 GREATEST = 1e15  # beyond it an amount has no cents any more
 _ACCOUNT_CODES = frozenset({"AccountCode", "CustomerCode", "DivisionCustomerCode"})
+_CODED_BY_ACCOUNT = ("Accounts", "Contacts")
 _LEFT = {"Country": 3, "Language": 10, "VATCode": 3, "SalesVATCode": 3, "PurchaseVATCode": 3}
+_LEFT_HERE = {
+    ("current/Me", "Language"): 0,
+    ("logistics/Items", "SalesVatCode"): 3,
+    ("logistics/Items", "Unit"): 8,
+    ("sync/Logistics/Items", "SalesVatCode"): 3,
+    ("sync/Logistics/Items", "Unit"): 8,
+    ("system/Divisions", "Legislation"): 3,
+    ("vat/VATCodes", "Code"): 3,
+}
 Spell = Callable[[Any], Any]
 _WHOLE = {"Byte": (0, 255), "Int16": (-(2**15), 2**15 - 1), "Int32": (-(2**31), 2**31 - 1)}
 _DATE = re.compile(r"/Date\((-?\d+)\)/")
@@ -29,15 +39,9 @@ def padded_code(code: str) -> str:
 
 
 def _padding(entity: Entity, name: str) -> Callable[[str], str] | None:
-    if name in _ACCOUNT_CODES or (name == "Code" and entity.path.endswith("Accounts")):
+    if name in _ACCOUNT_CODES or (name == "Code" and entity.path.endswith(_CODED_BY_ACCOUNT)):
         return padded_code if not entity.path.endswith("GLAccounts") else None
-    if entity.path == "vat/VATCodes" and name == "Code":
-        return lambda text: text.ljust(3)
-    if name == "Language" and entity.path == "current/Me":
-        return None
-    if name == "Legislation" and entity.path == "system/Divisions":
-        return lambda text: text.ljust(3)
-    width = _LEFT.get(name)
+    width = _LEFT_HERE.get((entity.path, name), _LEFT.get(name))
     return (lambda text: text.ljust(width)) if width else None
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from exact_client.sandbox import accounts, ledger
+from exact_client.sandbox import accounts, contacts, items, ledger
 from exact_client.sandbox.accounts import Accounts
 from exact_client.sandbox.books import Books
+from exact_client.sandbox.contacts import Contacts
 from exact_client.sandbox.documents import Attachments, Documents
 from exact_client.sandbox.facts import Entity, Record, entities
+from exact_client.sandbox.items import Items, Prices
 from exact_client.sandbox.ledger import Ledger
 from exact_client.sandbox.messages import problem
 from exact_client.sandbox.payload import read_payload
@@ -16,6 +18,8 @@ from exact_client.sandbox.terms import Terms
 # What a create answers without `Prefer`; the others answer all of it (seen on real companies).
 _SPARSE = {
     "crm/Accounts": accounts.SPARSE,
+    "crm/Contacts": contacts.SPARSE,
+    "logistics/Items": items.SPARSE,
     "salesentry/SalesEntries": ledger.SPARSE,
     "salesentry/SalesEntryLines": ledger.SPARSE_LINE,
 }
@@ -27,6 +31,9 @@ class Writers:
     def __init__(self, books: Books, switches: Switches, division: int, user: str) -> None:
         self._switches = switches
         self._accounts = Accounts(books, switches, division, user)
+        self._contacts = Contacts(books, switches, division, user)
+        self._items = Items(books, switches, division, user)
+        self._prices = Prices(books, division, user)
         self._ledger = Ledger(books, switches, division, user)
         self._documents = Documents(books, division, user)
         self._attachments = Attachments(books, switches, division, user)
@@ -41,6 +48,9 @@ class Writers:
             return self._ledger.create(taken, lines), ledger.SPARSE
         creates = {
             "crm/Accounts": self._accounts.create,
+            "crm/Contacts": self._contacts.create,
+            "logistics/Items": self._items.create,
+            "logistics/SalesItemPrices": self._prices.create,
             "salesentry/SalesEntryLines": self._ledger.add_line,
             "documents/Documents": self._documents.create,
             "documents/DocumentAttachments": self._attachments.create,
@@ -51,6 +61,9 @@ class Writers:
         """Change the properties that are named."""
         updates: dict[str, Callable[[str, Record], None]] = {
             "crm/Accounts": self._accounts.update,
+            "crm/Contacts": self._contacts.update,
+            "logistics/Items": self._items.update,
+            "logistics/SalesItemPrices": self._prices.update,
             "salesentry/SalesEntries": self._ledger.update,
             "salesentry/SalesEntryLines": self._ledger.update_line,
             "documents/Documents": self._documents.update,
@@ -62,6 +75,9 @@ class Writers:
         """Delete a record."""
         deletes: dict[str, Callable[[str], None]] = {
             "crm/Accounts": self._accounts.delete,
+            "crm/Contacts": self._contacts.delete,
+            "logistics/Items": self._items.delete,
+            "logistics/SalesItemPrices": self._prices.delete,
             "salesentry/SalesEntries": self._ledger.delete,
             "salesentry/SalesEntryLines": self._ledger.delete_line,
             "documents/Documents": self._documents.delete,

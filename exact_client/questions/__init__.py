@@ -1,0 +1,1 @@
+"""What we ask Exact about parties, goods and invoices: the groups of which ExactClient is made."""
