@@ -5,21 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.models import FieldMapping, ModuleSync
+from sync.rules.zoho.exact_fields import EXACT_FIELDS
 from sync.rules.zoho.field_rules import Direction, FieldRule, Transform, Winner
 from sync.rules.zoho.mapping import usable
+from sync.rules.zoho.modules import Module
 from sync.rules.zoho.values import FieldType
 
 if TYPE_CHECKING:
     from sync.models import ZohoSync
 
-# What a property of Exact means, where Zoho would call it plain text.
-_BY_PROPERTY = {
-    "VATNumber": FieldType.VAT,
-    "Country": FieldType.COUNTRY,
-    "Email": FieldType.EMAIL,
-    "Phone": FieldType.PHONE,
-    "Website": FieldType.WEBSITE,
-}
+# What Zoho's metadata calls a type, for mappings that name no property of Exact.
 _BY_KIND = {
     "email": FieldType.EMAIL,
     "phone": FieldType.PHONE,
@@ -43,26 +38,26 @@ def rules_of(module: ModuleSync) -> list[FieldRule]:
     Before Zoho's metadata was read nothing is known to be missing.
     """
     known = {field["api_name"]: field for field in module.fields}
-    rows = FieldMapping.objects.filter(
-        sync_id=module.sync_id, module=module.module, is_active=True
-    )
+    rows = FieldMapping.objects.filter(sync_id=module.sync_id, module=module.module, is_active=True)
     rules = [rule_of(row, known.get(row.zoho_field, {})) for row in rows]
     return usable(rules, known) if known else rules
 
 
 def rule_of(mapping: FieldMapping, field: dict[str, Any]) -> FieldRule:
     """Return a mapping as the rules see it; `field` is Zoho's metadata of its field."""
-    kind = _BY_PROPERTY.get(mapping.exact_field) or _BY_KIND.get(field.get("data_type", ""))
+    known = EXACT_FIELDS[Module(mapping.module)].get(mapping.exact_field)
+    kind = known.type if known else _BY_KIND.get(field.get("data_type", ""), FieldType.TEXT)
+    lengths = [known.length if known else None, field.get("length")]
     return FieldRule(
         exact_field=mapping.exact_field,
         zoho_field=mapping.zoho_field,
         direction=Direction(mapping.direction),
         transform=Transform(mapping.transform or Transform.NONE),
         winner=Winner(mapping.winner),
-        type=kind or FieldType.TEXT,
+        type=kind,
         options=mapping.options,
         default=mapping.default or None,
-        length=field.get("length"),
+        length=min((one for one in lengths if one), default=None),
     )
 
 
