@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from zoho_client.sandbox.messages import Record
-from zoho_client.sandbox.store import NOT_A_CHANGE, Change, person_of
+from zoho_client.sandbox.store import Change, person_of
 
 if TYPE_CHECKING:
     from zoho_client.sandbox.app import ZohoSandbox
@@ -23,6 +23,7 @@ MOST_IDS = 100  # records in one callback
 KEPT = 10_000  # callbacks that are remembered for whoever looks
 _TIMEOUT = 2.0  # seconds for the one attempt at a callback
 _REST = 0.05  # seconds between two looks at what is waiting
+_NOT_TOLD = {"Modified_Time", "Modified_By", "Last_Activity_Time"}
 _WORDS = {"insert": "create", "update": "edit", "delete": "delete"}
 
 
@@ -72,9 +73,10 @@ class Deliveries:
     def _note_related(self, channel: Record, change: Change, now: float) -> None:
         """A note tells the channel of its record, too, unless that was switched off."""
         parent = (change.after or change.before or {}).get("Parent_Id") or {}
-        module = (parent.get("module") or {}).get("api_name")
-        wants = channel["notify_on_related_action"] and module
-        if wants and {f"{module}.edit", f"{module}.all"} & set(channel["events"]):
+        module = str((parent.get("module") or {}).get("api_name", ""))
+        if channel["notify_on_related_action"] and {f"{module}.edit", f"{module}.all"} & set(
+            channel["events"]
+        ):
             related = Change(module, "update", None, {"id": parent["id"]}, (), change.by)
             self._add(channel["notify_url"], _body(channel, related, now))
 
@@ -179,7 +181,7 @@ def _values(change: Change) -> Record:
         return {"Modified_By": person_of(change.by), "Record_Status__s": 0}
     if change.operation == "insert":
         return {}
-    names = [name for name in change.fields if name not in NOT_A_CHANGE]
+    names = [name for name in change.fields if name not in _NOT_TOLD]
     return {name: (change.after or {}).get(name) for name in names}
 
 

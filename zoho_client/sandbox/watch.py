@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ class Watch(Deliveries):
             raise Problem(
                 "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details
             )
-        return _answer([_told(lambda key=key: self._close(request, key)) for key in ids])
+        return _answer([_told(partial(self._close, request, key)) for key in ids])
 
     def details(self, request: Request) -> Reply:
         """The open channels of the token's user; those that expired are not told any more."""
@@ -86,7 +87,7 @@ class Watch(Deliveries):
             raise _missing("watch")
         if len(entries) > MOST:
             raise _wrong("watch", maximum_length=MOST)
-        return _answer([_told(lambda entry=entry: work(entry)) for entry in entries], done)
+        return _answer([_told(partial(work, entry)) for entry in entries], done)
 
     def _need(self, request: Request, channel_id: str) -> Record:
         """The open channel with this id. Raises Problem when it is another user's, or over."""
@@ -179,7 +180,7 @@ class Watch(Deliveries):
 
 def register(sandbox: "ZohoSandbox") -> None:
     """Put this chapter's addresses into the table."""
-    watch, scopes = sandbox.watch, ("ZohoCRM.notifications.{}",)
+    watch = sandbox.watch
     for method, handler, operation in (
         ("POST", watch.subscribe, "CREATE"),
         ("PUT", watch.replace, "UPDATE"),
@@ -187,8 +188,8 @@ def register(sandbox: "ZohoSandbox") -> None:
         ("DELETE", watch.unsubscribe, "DELETE"),
         ("GET", watch.details, "READ"),
     ):
-        needed = tuple(scope.format(operation) for scope in scopes)
-        sandbox.routes.add(method, ADDRESS, handler, scopes=needed)
+        scopes = (f"ZohoCRM.notifications.{operation}",)
+        sandbox.routes.add(method, ADDRESS, handler, scopes=scopes)
 
 
 def _key(request: Request, channel_id: str) -> str:
