@@ -196,8 +196,10 @@ class Pair(models.Model):
         EXACT_ID = "exact_id", "Exact's ID in Zoho"
         VAT = "vat", "Same VAT number"
         CODE = "code", "Same code"
+        SEARCH_CODE = "search_code", "Our number in the search code"
         CUSTOMER = "customer", "Same zapfloor customer"
         EMAIL = "email", "Same e-mail and account"
+        NAME = "name", "Same name and account"
         REFERENCE = "reference", "Our reference"
         PERSON = "person", "Chosen by a person"
         CREATED = "created", "Created by us"
@@ -206,7 +208,7 @@ class Pair(models.Model):
     module = models.CharField(max_length=20, choices=Module)
     exact = models.OneToOneField(ExactRecord, models.PROTECT, related_name="pair")
     zoho = models.OneToOneField(ZohoRecord, models.PROTECT, related_name="pair")
-    rule = models.CharField(max_length=10, choices=Rule)
+    rule = models.CharField(max_length=12, choices=Rule)
     base = models.JSONField(
         null=True, blank=True, help_text="Last common values by mapping; null before the first."
     )
@@ -263,7 +265,7 @@ class PairEvent(models.Model):
     zoho_key = models.CharField(max_length=40)
     zoho_name = models.CharField(max_length=255, blank=True)
     what = models.CharField(max_length=8, choices=What)
-    rule = models.CharField(max_length=10, choices=Pair.Rule, blank=True)
+    rule = models.CharField(max_length=12, choices=Pair.Rule, blank=True)
     evidence = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     at = models.DateTimeField()
