@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts_link.models import AccountLink
 from exact_client.records import AccountRecord
 from sync.models import Invoice, OutboxEntry
-from sync.services.delivery import attach, outbox
+from sync.services.delivery import attach, born, outbox
 from sync.services.delivery.errands import Answer
 from sync.services.parties import link
 from sync.services.parties.copies import copy_account
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 Kind, State = OutboxEntry.Kind, OutboxEntry.State
 
+# By which properties a record is known to be the one that was asked for; else by the reference.
+LABELS = {
+    Kind.ACCOUNT: ("Name",),
+    Kind.DOCUMENT: ("Subject",),
+    Kind.ATTACHMENT: ("FileName",),
+    Kind.CONTACT: ("FirstName", "MiddleName", "LastName"),
+    Kind.ITEM: ("Description",),
+}
 FIRST_AUDIT, SECOND_AUDIT = timedelta(minutes=15), timedelta(hours=24)
 
 
@@ -31,7 +39,7 @@ def accept(office: Office, entry: OutboxEntry, answer: Answer) -> None:
     if not difference:
         try:
             adopt(office, entry, answer)
-        except link.LinkError as error:
+        except (link.LinkError, born.TakenError) as error:
             difference = f"it can't be linked: {error}"
         else:
             return
@@ -48,11 +56,14 @@ def accept(office: Office, entry: OutboxEntry, answer: Answer) -> None:
 def adopt(office: Office, entry: OutboxEntry, answer: Answer) -> None:
     """Write down that `answer` in Exact is this entry, and what follows from it.
 
-    Raises LinkError, and changes nothing, when an account can't be linked to its customer.
+    Raises LinkError, and changes nothing, when an account can't be linked to its customer;
+    TakenError when a record of Zoho can't be paired with it.
     """
     now = office.clock.now()
     with transaction.atomic():
-        if isinstance(answer.record, AccountRecord):
+        if entry.zoho_record is not None:
+            born.pair(entry, answer.id, now)
+        elif isinstance(answer.record, AccountRecord):
             _link_created(entry, answer.record, now)
         outbox.move(
             entry,
@@ -92,8 +103,10 @@ def _difference(entry: OutboxEntry, answer: Answer) -> str:
 
 def _asked(entry: OutboxEntry) -> str:
     """Return the label that a record of this entry must have."""
-    name = {Kind.ACCOUNT: "Name", Kind.DOCUMENT: "Subject", Kind.ATTACHMENT: "FileName"}
-    return str(entry.payload[name[kind]]) if (kind := Kind(entry.kind)) in name else entry.reference
+    names = LABELS.get(Kind(entry.kind))
+    if names is None:
+        return entry.reference
+    return " ".join(str(entry.payload[name]) for name in names if entry.payload.get(name))
 
 
 def _spaced(text: str) -> str:

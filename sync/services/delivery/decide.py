@@ -8,7 +8,7 @@ from django.db import transaction
 
 from exact_client.models import Division
 from sync.models import Attempt, Invoice, InvoiceState, OutboxEntry
-from sync.services.delivery import outbox
+from sync.services.delivery import born, outbox
 from sync.services.delivery.booked import adopt as adopt_answer
 from sync.services.delivery.errands import Answer, find
 from sync.services.delivery.look_up import find_earlier, look_alikes
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 Kind, State, Step = OutboxEntry.Kind, OutboxEntry.State, Attempt.Step
 
 # What may have been made in Exact by a person's hand, or by a version that was given up.
-ADOPTABLE = (Kind.ACCOUNT, Kind.SALES_ENTRY, Kind.REVERSAL, Kind.DOCUMENT, Kind.ATTACHMENT)
+ADOPTABLE = (
+    *(Kind.ACCOUNT, Kind.SALES_ENTRY, Kind.REVERSAL, Kind.DOCUMENT, Kind.ATTACHMENT),
+    *(Kind.CONTACT, Kind.ITEM, Kind.INVOICE),
+)
 
 
 class DecisionError(Exception):
@@ -84,7 +87,7 @@ def adopt(office: Office, entry: OutboxEntry, remote_id: UUID, *, by: User | Non
             adopt_answer(office, entry, found[0])
             said = f"Adopted {found[0].number}"
             outbox.note(entry, Step.DECIDE, office.clock, said, state=State.DONE, by=by)
-    except LinkError as error:
+    except (LinkError, born.TakenError) as error:
         raise DecisionError(str(error)) from error
 
 

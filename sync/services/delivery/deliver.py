@@ -25,6 +25,7 @@ from sync.models import Attempt, BookingSettings, Invoice, OutboxEntry
 from sync.services.delivery import (
     attach,
     booked,
+    born,
     errands,
     look_up,
     outbox,
@@ -53,6 +54,7 @@ ADVICE = {  # where the words of a refusal do not tell what to do
     Kind.ATTACHMENT: "The entry is booked. Give this file up, or add it again smaller, or as PDF.",
     Kind.DOCUMENT: "The entry is booked. Put right in Exact what it speaks of; then send it again.",
 }
+FROM_ZOHO = "Mend in Zoho, or in Exact, what it speaks of: it is sent again once it was changed."
 OF_ITS_DAY = {"closed_period", "unknown_year"}  # what other documents would be refused for too
 FAILURES_THAT_STOP = 3  # in a row: Exact is away, and the other rows need not find out too
 
@@ -185,11 +187,14 @@ def _is_withdrawn(office: Office, entry: OutboxEntry) -> bool:
         return False
     with transaction.atomic():
         outbox.withdraw(entry, now=office.clock.now(), reason=reason)
-        prepare.refresh(office.division, Invoice.objects.filter(customer=entry.customer_id))
+        if entry.customer_id is not None:
+            prepare.refresh(office.division, Invoice.objects.filter(customer=entry.customer_id))
     return True
 
 
 def _why_not_to_send(entry: OutboxEntry) -> str:
+    if entry.zoho_record_id is not None:
+        return born.why_not_to_send(entry)
     if entry.kind in OutboxEntry.FILES:
         return attach.why_not_to_send(entry)
     if entry.kind in OutboxEntry.UNDOING:
@@ -265,6 +270,8 @@ def _write_down(office: Office, entry: OutboxEntry, outcome: Answer | ExactError
 
 
 def _advice(entry: OutboxEntry, refused: ExactRefusedError) -> str:
+    if entry.zoho_record_id is not None:
+        return FROM_ZOHO
     if Kind(entry.kind) in ADVICE:
         return ADVICE[Kind(entry.kind)]
     return UNKNOWN_WORDS if refused.kind == "other" else ""

@@ -14,12 +14,22 @@ from exact_client.records import (
     DocumentRecord,
     SalesEntryRecord,
 )
+from exact_client.trade_records import ContactRecord, ItemRecord
 from sync.models import OutboxEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exact_client.client import ExactClient
 
-    AnyRecord = SalesEntryRecord | AccountRecord | DocumentRecord | AttachmentRecord
+    AnyRecord = (
+        SalesEntryRecord
+        | AccountRecord
+        | DocumentRecord
+        | AttachmentRecord
+        | ContactRecord
+        | ItemRecord
+    )
 
 Kind = OutboxEntry.Kind
 NO_SUCH_ADDRESS = "not_found"  # of what may be deleted: it is gone; of an address: ours to mend
@@ -38,16 +48,24 @@ class Answer:
     @classmethod
     def of(cls, record: AnyRecord) -> Answer:
         """Read a record of any kind."""
+        number: str | int | None = None
+        amount: Decimal | None = None
         match record:
             case SalesEntryRecord():
-                number = str(record.entry_number or "")
+                key, number, label = record.entry_id, record.entry_number, record.your_ref
                 amount = record.amount_fc if record.amount_fc is not None else record.amount_dc
-                return cls(record.entry_id, number, record.your_ref or "", amount, record)
             case DocumentRecord():
-                return cls(record.id, str(record.hid or ""), record.subject or "", None, record)
+                key, number, label = record.id, record.hid, record.subject
             case AttachmentRecord():
-                return cls(record.id, "", record.file_name or "", None, record)
-        return cls(record.id, record.code or "", record.name or "", None, record)
+                key, label = record.id, record.file_name
+            case ContactRecord():
+                names = (record.first_name, record.middle_name, record.last_name)
+                key, number, label = record.id, record.hid, " ".join(filter(None, names))
+            case ItemRecord():
+                key, number, label = record.id, record.code, record.description
+            case _:
+                key, number, label = record.id, record.code, record.name
+        return cls(key, str(number or ""), label or "", amount, record)
 
     @classmethod
     def gone(cls, entry: OutboxEntry) -> Answer:
@@ -60,16 +78,7 @@ def send(exact: ExactClient, entry: OutboxEntry) -> Answer:
 
     Raises ExactUncertainError whenever it may have been done: only a look tells.
     """
-    match entry.kind:
-        case Kind.ACCOUNT:
-            return Answer.of(exact.create_account(entry.payload))
-        case Kind.DOCUMENT:
-            return Answer.of(exact.create_document(entry.payload))
-        case Kind.ATTACHMENT:
-            return _attach(exact, entry)
-        case Kind.REMOVAL:
-            return _remove(exact, entry)
-    return Answer.of(exact.create_sales_entry(entry.payload))
+    return _SENDERS[Kind(entry.kind)](exact, entry)
 
 
 def _attach(exact: ExactClient, entry: OutboxEntry) -> Answer:
@@ -96,18 +105,44 @@ def _remove(exact: ExactClient, entry: OutboxEntry) -> Answer:
 
 def find(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     """Return what Exact has of it; of a removal: what it should have removed."""
-    match entry.kind:
-        case Kind.ACCOUNT:
-            code = entry.payload["SearchCode"]
-            return [Answer.of(record) for record in exact.accounts_with_search_code(code)]
-        case Kind.DOCUMENT:
-            return _documents(exact, entry)
-        case Kind.ATTACHMENT:
-            return _attachments(exact, entry)
-        case Kind.REMOVAL:
-            record = exact.sales_entry(UUID(entry.payload["EntryID"]))
-            return [Answer.of(record)] if record else []
-    return _entries(exact, entry)
+    return _FINDERS[Kind(entry.kind)](exact, entry)
+
+
+def _accounts(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return the accounts of its search code: a customer's number, or our reference."""
+    code = entry.payload["SearchCode"]
+    return [Answer.of(record) for record in exact.accounts_with_search_code(code)]
+
+
+def _removed(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    record = exact.sales_entry(UUID(entry.payload["EntryID"]))
+    return [Answer.of(record)] if record else []
+
+
+def _items(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    return [Answer.of(record) for record in exact.items_with_code(entry.payload["Code"])]
+
+
+def _contacts(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return its account's contacts of its name and e-mail, and the one that it is known as.
+
+    A contact has no field of its own for our reference, and these three are what people go by.
+    """
+    there = exact.contacts_of(UUID(entry.payload["Account"]))
+    wanted = _known_by(*(entry.payload.get(name) for name in ("FirstName", "LastName", "Email")))
+    found = {
+        record.id: record
+        for record in there
+        if _known_by(record.first_name, record.last_name, record.email) == wanted
+    }
+    if entry.remote_id and entry.remote_id not in found:
+        renamed = exact.contact(entry.remote_id)
+        found |= {renamed.id: renamed} if renamed else {}
+    return [Answer.of(record) for record in found.values()]
+
+
+def _known_by(*texts: str | None) -> tuple[str, ...]:
+    return tuple(" ".join((text or "").casefold().split()) for text in texts)
 
 
 def _entries(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
@@ -140,3 +175,25 @@ def _attachments(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     ).exclude(pk=entry.pk)
     taken = set(others.values_list("remote_id", flat=True))
     return [Answer.of(record) for record in alike if record.id not in taken]
+
+
+_SENDERS: dict[Kind, Callable[[ExactClient, OutboxEntry], Answer]] = {
+    Kind.ACCOUNT: lambda exact, entry: Answer.of(exact.create_account(entry.payload)),
+    Kind.CONTACT: lambda exact, entry: Answer.of(exact.create_contact(entry.payload)),
+    Kind.ITEM: lambda exact, entry: Answer.of(exact.create_item(entry.payload)),
+    Kind.SALES_ENTRY: lambda exact, entry: Answer.of(exact.create_sales_entry(entry.payload)),
+    Kind.REVERSAL: lambda exact, entry: Answer.of(exact.create_sales_entry(entry.payload)),
+    Kind.DOCUMENT: lambda exact, entry: Answer.of(exact.create_document(entry.payload)),
+    Kind.ATTACHMENT: _attach,
+    Kind.REMOVAL: _remove,
+}
+_FINDERS: dict[Kind, Callable[[ExactClient, OutboxEntry], list[Answer]]] = {
+    Kind.ACCOUNT: _accounts,
+    Kind.CONTACT: _contacts,
+    Kind.ITEM: _items,
+    Kind.SALES_ENTRY: _entries,
+    Kind.REVERSAL: _entries,
+    Kind.DOCUMENT: _documents,
+    Kind.ATTACHMENT: _attachments,
+    Kind.REMOVAL: _removed,
+}

@@ -35,13 +35,20 @@ if TYPE_CHECKING:
 
     from accounts_link.models import Customer
     from exact_client.models import Division
+    from sync.models import ZohoRecord
     from sync.services.clock import Clock
 
 State = OutboxEntry.State
 Step = Attempt.Step
 
 # What its content may be mended in, before a next version of it is sent.
-MENDED = (OutboxEntry.Kind.ACCOUNT, OutboxEntry.Kind.SALES_ENTRY)
+MENDED = (
+    OutboxEntry.Kind.ACCOUNT,
+    OutboxEntry.Kind.SALES_ENTRY,
+    OutboxEntry.Kind.CONTACT,
+    OutboxEntry.Kind.ITEM,
+    OutboxEntry.Kind.INVOICE,
+)
 
 
 class TakenOverError(Exception):
@@ -54,23 +61,34 @@ class Order:
 
     division: Division
     kind: str
-    customer: Customer
+    customer: Customer | None  # None: it brings a record of Zoho
     payload: Callable[[str], Mapping[str, Any]]  # of the reference it will carry
     invoice: Invoice | None = None
     amount: Decimal | None = None  # including VAT, as Exact must answer it
     file: InvoiceFile | None = None
     undoes: OutboxEntry | None = None
+    zoho_record: ZohoRecord | None = None
 
     @property
     def name(self) -> str:
         """What it is, the same for all its versions."""
-        number = self.invoice.number if self.invoice else self.customer.number
+        if self.zoho_record is not None:
+            return f"zoho:{self.zoho_record.module}:{self.zoho_record.key}"
         if self.undoes is not None:
             return f"{self.kind}:{self.undoes.identity}"
         if self.file is not None:
-            return f"{self.kind}:{number}:{self.file.pk}"
+            return f"{self.kind}:{self.number}:{self.file.pk}"
         is_entry = self.kind == OutboxEntry.Kind.SALES_ENTRY
-        return f"{'entry' if is_entry else self.kind}:{number}"
+        return f"{'entry' if is_entry else self.kind}:{self.number}"
+
+    @property
+    def number(self) -> str:
+        """How its people know it: the number of its invoice or of its customer."""
+        if self.zoho_record is not None:
+            return str(self.zoho_record.values.get("Invoice_Number") or "")
+        if self.invoice is not None:
+            return self.invoice.number
+        return self.customer.number if self.customer else ""
 
     @property
     def hangs_on(self) -> str:
@@ -105,7 +123,7 @@ def make(order: Order, *, now: datetime, by: User | None = None) -> OutboxEntry:
 
 def _content(order: Order, identity: str) -> dict[str, Any]:
     """Return what is frozen from now on: whose it is, its reference, and the body to be sent."""
-    number = order.invoice.number if order.invoice else ""
+    number = order.number if order.invoice or order.zoho_record else ""
     key, division = settings.SECRET_KEY.encode(), str(order.division.code)
     reference = our_reference(key, division, identity, number)
     payload = dict(order.payload(reference))
@@ -116,6 +134,7 @@ def _content(order: Order, identity: str) -> dict[str, Any]:
         "invoice": order.invoice,
         "file": order.file,
         "undoes": order.undoes,
+        "zoho_record": order.zoho_record,
         "payload": payload,
         "payload_hash": _hash(payload),
         "amount": order.amount,
@@ -133,6 +152,7 @@ def versions(one: Order | OutboxEntry) -> QuerySet[OutboxEntry]:
         invoice=one.invoice,
         file=one.file,
         undoes=one.undoes,
+        zoho_record=one.zoho_record,
     )
     return rows if one.invoice else rows.filter(customer=one.customer)
 
@@ -150,6 +170,8 @@ def makes_room(last: OutboxEntry, *, for_what: str = "") -> bool:
     """
     if last.state != State.DONE:
         return last.state == State.CANCELLED
+    if last.zoho_record_id is not None:
+        return False  # what was deleted, or parted from it, is never made a second time
     if last.kind in OutboxEntry.FILES:
         return hangs_on(last.payload) != for_what
     if last.kind != OutboxEntry.Kind.ACCOUNT:
@@ -204,7 +226,7 @@ def next_due(division: Division, now: datetime) -> OutboxEntry | None:
     wait for nobody, and nobody waits for them.
     """
     due = OutboxEntry.objects.filter(division=division, due_at__lte=now).select_related(
-        "customer", "invoice", "division", "file", "undoes"
+        "customer", "invoice", "division", "file", "undoes", "zoho_record"
     )
     is_file = Q(kind__in=OutboxEntry.FILES)
     waits = (

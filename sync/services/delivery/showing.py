@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sync.models import Invoice, InvoiceState, OutboxEntry
+from sync.models import Invoice, InvoiceState, OutboxEntry, ZohoRecord
 
-State = OutboxEntry.State
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+State, Standing = OutboxEntry.State, ZohoRecord.Standing
 
 SHOWN_AS = {
     State.QUEUED: InvoiceState.QUEUED,
@@ -34,6 +37,8 @@ NOT_BOOKED: dict[str, Any] = {  # what a document loses with its entry
 
 def show(entry: OutboxEntry, reason: str) -> None:
     """Let the document say where its entry stands, and what becomes of an entry to be undone."""
+    if entry.zoho_record is not None:
+        _show_on_copy(entry, ZohoRecord.objects.filter(pk=entry.zoho_record.pk), reason)
     if entry.invoice_id is None or entry.kind in OutboxEntry.FILES:
         return
     if entry.kind in OutboxEntry.UNDOING:
@@ -46,6 +51,14 @@ def show(entry: OutboxEntry, reason: str) -> None:
     if entry.undoes is not None:  # what was booked again meanwhile stands there all the same
         documents = documents.filter(entry_id=entry.undoes.remote_id)
     documents.update(**changes)
+
+
+def _show_on_copy(entry: OutboxEntry, copy: QuerySet[ZohoRecord], reason: str) -> None:
+    """Let our copy of Zoho's record say why it is not in Exact yet; `born` says when it is."""
+    if entry.state in OutboxEntry.FOR_A_PERSON:
+        copy.update(standing=Standing.REFUSED, reason=reason, problem=entry.problem)
+    elif entry.state in {State.QUEUED, State.SENDING, State.UNKNOWN}:
+        copy.update(standing=Standing.CROSSES, reason=reason or "On its way to Exact.", problem="")
 
 
 def _booking(entry: OutboxEntry, reason: str) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""What comes of Zoho is made in Exact: whether it still should be, and its pair once it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from sync.models import ExactRecord, ModuleSync, Pair, PairEvent, ZohoRecord, ZohoSync
+from sync.rules.zoho.field_rules import FieldRule, Side
+from sync.rules.zoho.modules import MODULES, Module
+from sync.rules.zoho.transforms import common
+from sync.rules.zoho.values import UnreadableError
+from sync.services.delivery import outbox
+from sync.services.zoho.mappings import rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from sync.models import OutboxEntry
+
+Standing = ZohoRecord.Standing
+
+
+class TakenError(Exception):
+    """One of the two is paired with something else; the message tells a person with what."""
+
+
+def record_of(entry: OutboxEntry) -> ZohoRecord:
+    """Return the record of Zoho that a row brings to Exact."""
+    assert entry.zoho_record is not None  # noqa: S101 - for the type checker; the caller looked
+    return entry.zoho_record
+
+
+def why_not_to_send(entry: OutboxEntry) -> str:
+    """Say why a record of Zoho that waits to be sent should not go any more, or nothing."""
+    record = ZohoRecord.objects.select_related("sync").get(pk=record_of(entry).pk)
+    if not outbox.is_intact(entry):
+        return "Its content was changed after it was made: it is made anew."
+    if record.sync.state != ZohoSync.State.RUNNING:
+        return "Zoho and Exact are not kept equal any more."
+    if record.gone_at is not None:
+        return "It is not in Zoho any more."
+    if record.standing != Standing.CROSSES:
+        return "It is not to be made in Exact any more."
+    return ""
+
+
+def pair(entry: OutboxEntry, remote_id: UUID, now: datetime) -> Pair:
+    """Pair the record of Zoho with what it has become in Exact. Call it in a transaction.
+
+    What was sent is the base: what either side changed since is a change. Raises TakenError when
+    either of the two has another pair by now.
+    """
+    record = record_of(entry)
+    copy = _copy(entry, record, remote_id, now)
+    made = Pair.objects.filter(Q(exact=copy) | Q(zoho=record)).select_related("exact", "zoho")
+    for other in made:
+        if (other.exact_id, other.zoho_id) == (copy.pk, record.pk):
+            return other
+        raise TakenError(f"{other.zoho} is paired with {other.exact}")
+    for one in (record, copy):
+        one.standing, one.reason, one.problem, one.due_at = Standing.PAIRED, "", "", None
+        one.save(update_fields=["standing", "reason", "problem", "due_at"])
+    _note(copy, record, now)
+    return Pair.objects.create(
+        sync=record.sync,
+        module=record.module,
+        exact=copy,
+        zoho=record,
+        rule=Pair.Rule.CREATED,
+        base=_base(record, entry.payload),
+        paired_at=now,
+    )
+
+
+def _copy(entry: OutboxEntry, record: ZohoRecord, remote_id: UUID, now: datetime) -> ExactRecord:
+    """Return our copy of what was made: as it was read meanwhile, or as it was sent."""
+    facts = MODULES[Module(record.module)]
+    key = str(remote_id)
+    copy, _ = ExactRecord.objects.get_or_create(
+        sync=record.sync,
+        module=record.module,
+        key=key,
+        defaults={
+            "name": record.name,
+            "account_key": str(entry.payload.get(facts.exact_account) or ""),
+            "values": {**entry.payload, facts.exact_key: key},
+            "read_at": now,
+        },
+    )
+    return copy
+
+
+def _base(record: ZohoRecord, payload: Mapping[str, Any]) -> dict[str, str | None]:
+    module = ModuleSync.objects.get(sync=record.sync_id, module=record.module)
+    return dict(_agreed(rules_of(module), payload))
+
+
+def _agreed(
+    rules: Iterable[FieldRule], payload: Mapping[str, Any]
+) -> Iterable[tuple[str, str | None]]:
+    for rule in rules:
+        if all(name in payload for name in rule.exact_fields):
+            try:
+                yield rule.name, common(rule, payload, Side.EXACT)
+            except UnreadableError:
+                continue  # the merge says so
+
+
+def _note(copy: ExactRecord, record: ZohoRecord, now: datetime) -> None:
+    PairEvent.objects.create(
+        sync=record.sync,
+        module=record.module,
+        exact_key=copy.key,
+        exact_name=copy.name,
+        zoho_key=record.key,
+        zoho_name=record.name,
+        what=PairEvent.What.PAIRED,
+        rule=Pair.Rule.CREATED,
+        at=now,
+    )
