@@ -47,7 +47,7 @@ def a_customer(**values: Any) -> Customer:
     """Make a customer of zapfloor, findable like an imported one."""
     n = next(_numbers)
     defaults: dict[str, Any] = {
-        "number": f"{10_000 + n}",
+        "number": f"{30_000 + n}",  # no code of the stand-in's company, so that none matches
         "name": f"Customer {n}",
         "business_type": Customer.BusinessType.VAT,
         "city": "Gent",
