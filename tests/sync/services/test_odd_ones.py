@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 ODD = OddRecord("TransactionLineRecord", b"{}", "Expected `int`, got `object`.")
 
 
-def tell(division: Division, *odd: OddRecord, what: str = "lines", everything: bool = False) -> None:
+def tell(
+    division: Division, *odd: OddRecord, what: str = "lines", everything: bool = False
+) -> None:
     tell_of_odd_ones(
         division, odd, what=what, command="reconcile", all_were_read=everything, now=NOW
     )
