@@ -158,7 +158,25 @@ EXACT_CONNECT_TIMEOUT = env.float("EXACT_CONNECT_TIMEOUT", default=5.0)  # secon
 EXACT_READ_TIMEOUT = env.float("EXACT_READ_TIMEOUT", default=30.0)  # seconds between two bytes
 EXACT_TOTAL_TIMEOUT = env.float("EXACT_TOTAL_TIMEOUT", default=45.0)  # seconds for one whole call
 EXACT_SETTLE_SECONDS = env.float("EXACT_SETTLE_SECONDS", default=90.0)
-ZOHO_ACCOUNTS_URL = env("ZOHO_ACCOUNTS_URL", default=f"http://localhost:{ZOHO_SANDBOX_PORT}")
+
+# Zoho CRM; a person who signs in at one data centre is sent to his own. With nothing set, the
+# stand-in.
+ZOHO_STAND_IN_URL = f"http://localhost:{ZOHO_SANDBOX_PORT}"
+ZOHO_ACCOUNTS_URL = env("ZOHO_ACCOUNTS_URL", default=ZOHO_STAND_IN_URL).rstrip("/")
+ZOHO_STAND_IN = urlsplit(ZOHO_ACCOUNTS_URL).hostname in {"localhost", "127.0.0.1", "::1"}
+ZOHO_CLIENT_ID = env("ZOHO_CLIENT_ID", default="1000.STANDIN" if ZOHO_STAND_IN else "")
+ZOHO_CLIENT_SECRET = env("ZOHO_CLIENT_SECRET", default=STAND_IN_APP[1] if ZOHO_STAND_IN else "")
+ZOHO_CONNECT_TIMEOUT = env.float("ZOHO_CONNECT_TIMEOUT", default=5.0)  # seconds
+ZOHO_READ_TIMEOUT = env.float("ZOHO_READ_TIMEOUT", default=30.0)  # seconds between two bytes
+ZOHO_TOTAL_TIMEOUT = env.float("ZOHO_TOTAL_TIMEOUT", default=60.0)  # seconds for one whole call
+ZOHO_SIGN_IN = [ZOHO_ACCOUNTS_URL] + [  # where a person may be sent on to, to sign in
+    f"https://accounts.{domain}"
+    for domain in (
+        *("zoho.com", "zoho.eu", "zoho.in", "zoho.com.au", "zoho.jp", "zoho.com.cn"),
+        *("zohocloud.ca", "zoho.sa", "zoho.uk", "zoho.ae"),
+    )
+    if not ZOHO_STAND_IN
+]
 
 # Tokens are encrypted with the first key and read with any: put a new one in front to rotate.
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[]) or [
@@ -206,7 +224,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF, EXACT_URL],  # the log-in at Exact begins with a form of ours
+        # Signing in at Exact and at Zoho begins with a form of ours.
+        "form-action": [SELF, EXACT_URL, *ZOHO_SIGN_IN],
         "frame-ancestors": [NONE],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],

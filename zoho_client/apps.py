@@ -8,3 +8,7 @@ class ZohoClientConfig(AppConfig):
 
     name = "zoho_client"
     verbose_name = "Zoho CRM"
+
+    def ready(self) -> None:
+        """Import what registers itself."""
+        from zoho_client import checks  # noqa: F401, PLC0415 - works by being imported, when ready
