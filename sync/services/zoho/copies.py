@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -42,21 +43,13 @@ class Seen:
 
 @dataclass(slots=True)
 class Read:
-    """What a reading did, for each module or for all of them."""
+    """What a reading did."""
 
     read: int = 0  # records that the side showed
     changed: int = 0  # of which our copy was older, or not there
     gone: int = 0
     odd: int = 0  # that could not be read
     modules: list[str] = field(default_factory=list)  # that were read to their end
-
-    def add(self, other: Read) -> None:
-        """Count what another module came to as well."""
-        self.read += other.read
-        self.changed += other.changed
-        self.gone += other.gone
-        self.odd += other.odd
-        self.modules += other.modules
 
 
 def save(
@@ -76,10 +69,8 @@ def save(
             rows.update(read_at=now)
         touched = [_update(known[one.key], one, now) for one in fresh if one.key in known]
         rewrite([row for row, _ in touched], [*_SEEN, *_OURS])
-        copies.objects.bulk_create(  # type: ignore[misc] - one of two models, each with its own rows
-            (_made(copies, module, one, now) for one in fresh if one.key not in known),
-            ignore_conflicts=True,
-        )
+        made: list[Any] = [_made(copies, module, one, now) for one in fresh if one.key not in known]
+        copies.objects.bulk_create(made, ignore_conflicts=True)
         _soil(copies, [row.pk for row, differs in touched if differs])
     return len(fresh)
 
@@ -129,16 +120,24 @@ def mark_unseen(copies: Copies, module: ModuleSync, began: datetime) -> int:
 
 
 def clean(value: Any) -> Any:
-    """Return a value as JSON keeps it; PostgreSQL refuses a NUL."""
+    """Return a value as JSON keeps it, written in one way however its side wrote it.
+
+    Whole numbers stay numbers, others become texts without trailing zeros: a float would not
+    keep cents. PostgreSQL refuses a NUL.
+    """
     if isinstance(value, str):
         return value.replace("\0", "").strip()
     if isinstance(value, Mapping):
         return {name: clean(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [clean(inner) for inner in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, float | Decimal):
+        return _number(Decimal(str(value)))
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _number(number: Decimal) -> int | str:
+    return int(number) if number == number.to_integral() else f"{number.normalize():f}"
 
 
 def _age(seen: Seen) -> tuple[int, float]:
