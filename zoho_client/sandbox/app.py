@@ -1,139 +1,107 @@
-"""The stand-in as a WSGI application, with its knobs as methods."""
+"""The stand-in as a WSGI application: who is asked, what goes wrong, and what is remembered."""
 
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from zoho_client.sandbox import chapters
-from zoho_client.sandbox.calls import Call
-from zoho_client.sandbox.clock import Clock
-from zoho_client.sandbox.company import Company, read_company
-from zoho_client.sandbox.faults import (
-    MISHAP,
-    Fault,
-    Mishap,
-    read_fault,
-)
-from zoho_client.sandbox.gate import Gate
-from zoho_client.sandbox.limits import Limits
-from zoho_client.sandbox.messages import Reply, Request
-from zoho_client.sandbox.routes import Routes
-from zoho_client.sandbox.store import Store
-from zoho_client.sandbox.switches import Switches
-from zoho_client.sandbox.tokens import EVERYTHING, Tokens
+from zoho_client.sandbox import consent, knobs, pages
+from zoho_client.sandbox.by_hand import ByHand
+from zoho_client.sandbox.calls import call_of
+from zoho_client.sandbox.faults import HTML, MISHAP, Fault, Mishap, is_carried_out, mishap_of
+from zoho_client.sandbox.gate import API
+from zoho_client.sandbox.messages import Problem, Reply, Request, html_reply
 
-CALLS_KEPT = 100_000
 WITHOUT_BODY = {204, 304}
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
-class ZohoSandbox:
+class ZohoSandbox(ByHand):
     """A pretended Zoho CRM with one company in one data centre.
 
     `state`: a file that keeps everything over a restart. `limits`: whether credits, tokens and
-    calls in flight are counted. `generate`: how many accounts to make up on top.
+    calls in flight are counted. `generate`: how many accounts to make up on top, without holding
+    them in memory.
     """
-
-    company: Company
 
     def __init__(
         self, *, state: Path | None = None, limits: bool = True, generate: int = 0
     ) -> None:
-        self.clock = Clock()
-        self.switches = Switches()
-        self.store = Store(self.clock, state)
-        self.routes = Routes()
-        self.automation = 0  # how often a record set off workflows of the company
-        self._counted = limits
-        self._generate = generate
-        self._lock = threading.RLock()
-        self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
-        self._faults: list[Fault] = []
-        self._struck: list[Fault] = []
-        self._begin()
-        chapters.register(self)
-        self.store.replay()
+        super().__init__(state, counted=limits, generate=generate)
 
-    # Knobs, by the same names as under /_sandbox/.
-
-    def fault(self, kind: str, **plan: Any) -> Fault:
-        """Let something go wrong from now on; see `Fault` for the plan. `fired` counts it."""
-        found = read_fault({"kind": kind, **plan})
-        with self._lock:
-            self._faults.append(found)
-        return found
-
-    @property
-    def faults(self) -> list[Fault]:
-        """The faults that are switched on."""
-        return self._faults
-
-    def clear_faults(self) -> None:
-        """Let everything go well again."""
-        with self._lock:
-            self._faults = []
-
-    @property
-    def calls(self) -> list[Call]:
-        """The calls so far, oldest first; the knobs' own are not among them."""
-        with self._lock:
-            return list(self._calls)
-
-    def advance(self, seconds: float) -> None:
-        """Move the stand-in's clock forward."""
-        with self._lock:
-            self.clock.advance(seconds)
-
-    def issue_tokens(
-        self, client_id: str = "test", client_secret: str | None = None, *,
-        user: str | None = None, scopes: tuple[str, ...] = EVERYTHING,
-    ) -> dict[str, str]:  # fmt: skip
-        """An `access_token` and a `refresh_token` without the dance.
-
-        `user` is an id of `company.users`; the last of them when not given. Without a
-        `client_secret` the one of the client's first refresh will be the right one.
-        """
-        with self._lock:
-            if client_secret is not None:
-                self.store.keep("_clients", client_id, {"secret": client_secret})
-            grant = self.tokens.begin(client_id, user or self.company.users[-1]["id"], scopes)
-            access = self.tokens.issue(grant)
-            self.store.commit()
-        return {"access_token": access, "refresh_token": grant["refresh"]}
-
-    # The application.
-
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> "_Answer":
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> "Answer":
         """Answer one request. What the door must do to the answer is left under MISHAP."""
         request = Request.from_environ(environ, self)
+        reply, mishap, landed = self._answered(request)
+        environ[MISHAP] = mishap
+        content = b"" if reply.status in WITHOUT_BODY else reply.content
+        length = [] if reply.status in WITHOUT_BODY else [("Content-Length", str(len(content)))]
+        start_response(reply.status_line, [*reply.all_headers, *length])
+        return Answer(content, landed)
+
+    def _answered(self, request: Request) -> tuple[Reply, Mishap | None, Callable[[], None]]:
+        try:
+            landed = self._gate.take_off(request)
+        except Problem as problem:
+            with self._lock:
+                self._note(request, problem.reply, "", 0)
+            return problem.reply, None, lambda: None
         with self._lock:
             reply, mishap = self._handle(request)
             self.store.commit()
-        environ[MISHAP] = mishap
-        content = reply.content
-        bare = reply.status in WITHOUT_BODY
-        length = [] if bare else [("Content-Length", str(len(content)))]
-        start_response(reply.status_line, [*reply.all_headers, *length])
-        return _Answer(content)
+        return reply, mishap, landed
 
     def _handle(self, request: Request) -> tuple[Reply, Mishap | None]:
-        return self._gate.answer(request), None
+        if request.path.startswith("/_sandbox/"):
+            return knobs.answer(self, request), None
+        before = self.automation
+        hit = self._faults if request.path.startswith((API, "/oauth/v2/token")) else []
+        self._struck = [one for one in hit if one.strikes(request.method, request.path)]
+        others = [one for one in self._struck if not one.of_records]
+        if others:
+            reply, mishap = self._faulty(request, others[0])
+        else:
+            reply, mishap = self._answer(request), None
+        fault = ",".join(one.kind for one in self._struck)
+        self._note(request, reply, fault, self.automation - before)
+        return reply, mishap
 
-    def _begin(self) -> None:
-        self.company = read_company()
-        for module, rows in self.company.records.items():
-            self.store.load(module, rows)
-        self.tokens = Tokens(self.store, self.switches, counted=self._counted)
-        self.limits = Limits(self.clock, self.switches, counted=self._counted)
-        self._gate = Gate(self.routes, self.tokens, self.limits, self.company.users)
+    def _answer(self, request: Request) -> Reply:
+        """What Zoho would answer if nothing goes wrong."""
+        if request.path.startswith(API):
+            return self._gate.answer(request)
+        return consent.answer(request) or pages.answer(request)
+
+    def _faulty(self, request: Request, fault: Fault) -> tuple[Reply, Mishap | None]:
+        reply = self._answer(request) if is_carried_out(fault) else Reply(0)
+        if fault.kind == "status":
+            reply = _status_reply(fault)
+        elif fault.kind == "html":
+            reply = html_reply(HTML, fault.status or 502)
+        elif fault.kind == "rate_limit":
+            reply = self.limits.too_many().reply
+        elif fault.kind == "credits_spent":
+            self.limits.spend(max(0, self.limits.allowed - self.limits.used))
+            reply = self._answer(request)
+        elif fault.kind == "revoke_tokens":
+            self.tokens.revoke()
+            reply = self._answer(request)
+        return reply, mishap_of(fault)
+
+    def _note(self, request: Request, reply: Reply, fault: str, automation: int) -> None:
+        self._calls.append(call_of(self.clock.now(), request, reply.status, fault, automation))
 
 
-class _Answer:
+def _status_reply(fault: Fault) -> Reply:
+    status = fault.status or 500
+    if fault.body is None:
+        return Reply(status)
+    return Problem(fault.code, fault.body, status=status).reply
+
+
+class Answer:
     """The body of an answer; the door calls `close` when it has left."""
 
-    def __init__(self, content: bytes, landed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, content: bytes, landed: Callable[[], None]) -> None:
         self._content = content
         self.close = landed
 

@@ -3,13 +3,36 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from zoho_client.sandbox import (
+    coql,
+    deleting,
+    notes,
+    reading,
+    search,
+    settings_api,
+    signals,
+    watch,
+    writing,
+)
+
 if TYPE_CHECKING:
     from zoho_client.sandbox.app import ZohoSandbox
 
 # A chapter puts its addresses into `sandbox.routes`, for example
-#     sandbox.routes.add("POST", "/crm/v8/coql", answer, scopes=("ZohoCRM.coql.READ",), heavy=always)
+#     scopes = ("ZohoCRM.coql.READ",)
+#     sandbox.routes.add("POST", "/crm/v8/coql", answer, scopes=scopes, heavy=always)
 # and may listen: `sandbox.store.on_change.append(f)`, called with a `store.Change`.
-CHAPTERS: list[Callable[["ZohoSandbox"], None]] = []
+CHAPTERS: list[Callable[["ZohoSandbox"], None]] = [
+    reading.register,
+    writing.register,
+    deleting.register,
+    coql.register,
+    search.register,
+    watch.register,
+    signals.register,
+    notes.register,
+    settings_api.register,
+]
 
 
 def register(sandbox: "ZohoSandbox") -> None:

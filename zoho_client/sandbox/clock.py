@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 HOME_ZONE = "Europe/Brussels"  # of the company; records are kept in it
@@ -35,6 +36,7 @@ def time_text(moment: float, zone: str = HOME_ZONE) -> str:
     return datetime.fromtimestamp(int(moment), ZoneInfo(zone)).isoformat()
 
 
+@lru_cache(maxsize=200_000)
 def moment_of(text: str) -> float:
     """Seconds since 1970 of a time with an offset. Raises ValueError for anything else."""
     found = datetime.fromisoformat(text)

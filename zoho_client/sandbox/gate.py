@@ -1,5 +1,6 @@
 """Who may call: token, data centre, scopes, credits and calls in flight, before any handler."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from zoho_client.sandbox import centres
@@ -7,6 +8,9 @@ from zoho_client.sandbox.limits import Limits
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
 from zoho_client.sandbox.routes import Route, Routes
 from zoho_client.sandbox.tokens import Tokens, permitted
+
+API = "/crm/"
+UNWRAPPED = {400, 429}
 
 
 class Gate:
@@ -17,6 +21,18 @@ class Gate:
         self._tokens = tokens
         self._limits = limits
         self._users = {user["id"]: user for user in users}
+
+    def take_off(self, request: Request) -> Callable[[], None]:
+        """Count a call among those in flight; what is returned ends that. Raises Problem.
+
+        It happens before the call waits for its turn: calls that wait are in flight as well.
+        """
+        client = self._tokens.client_of(request.headers.get("authorization", ""))
+        if not request.path.startswith(API) or client is None:
+            return _nothing
+        heavy = self._is_heavy(request)
+        self._limits.take_off(client, heavy=heavy)
+        return lambda: self._limits.land(client, heavy=heavy)
 
     def answer(self, request: Request) -> Reply:
         """Answer a call of the API, refusals included."""
@@ -32,21 +48,26 @@ class Gate:
         route, request = self._routes.find(request)
         _check_scopes(route, request, grant["scopes"])
         self._limits.check()
+        user = self._users[grant["user"]]
         try:
-            user = self._users[grant["user"]]
             reply = route.handler(replace(request, user=user, client=grant["client"]))
         except Problem as problem:
             reply = problem.reply
+            if request.sandbox.switches.wrap_refusals and problem.status not in UNWRAPPED:
+                reply = Reply(problem.status, {"data": [problem.told]})
         reply.headers = [*reply.headers, *self._limits.spend(reply.credits)]
         return reply
 
-    def is_heavy(self, request: Request) -> bool:
-        """Whether a call counts among the heavy ones, of which fewer may be in flight."""
+    def _is_heavy(self, request: Request) -> bool:
         try:
             route, request = self._routes.find(request)
-            return route.heavy(request)
         except Problem:
             return False
+        return route.heavy(request)
+
+
+def _nothing() -> None:
+    """Nothing was counted, so nothing ends."""
 
 
 def _check_scopes(route: Route, request: Request, granted: list[str]) -> None:

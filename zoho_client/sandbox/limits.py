@@ -1,6 +1,7 @@
 """Zoho's limits: credits of a rolling day, calls in flight, and ten heavy calls in flight."""
 
-from collections import deque
+import threading
+from collections import Counter, deque
 
 from zoho_client.sandbox.clock import DAY, Clock
 from zoho_client.sandbox.messages import Problem
@@ -16,6 +17,7 @@ EDITIONS = {
 }
 HEAVY_IN_FLIGHT = 10
 TOLD_FROM = 0.5  # the share of a day's credits after which what remains is told
+Flight = tuple[str, bool]  # an app, and whether it is its heavy calls that are counted
 
 
 class Limits:
@@ -27,7 +29,8 @@ class Limits:
         self._counted = counted
         self._spent: deque[tuple[float, int]] = deque()
         self._used = 0
-        self._flying: dict[tuple[str, bool], int] = {}
+        self._flying: Counter[Flight] = Counter()
+        self._lock = threading.Lock()  # calls take off before they hold the stand-in's lock
 
     @property
     def allowed(self) -> int:
@@ -55,24 +58,22 @@ class Limits:
             return []
         return [("X-API-CREDITS-REMAINING", str(max(0, self.allowed - self.used)))]
 
-    def exhaust(self) -> None:
-        """Spend all that is left, as the company's other apps would."""
-        self.spend(max(0, self.allowed - self.used))
-
     def take_off(self, client: str, *, heavy: bool) -> None:
         """Count a call in flight. Raises Problem when too many are."""
         most = EDITIONS[self._switches.edition][3]
-        full = self._flying.get((client, False), 0) >= most
-        full = full or (heavy and self._flying.get((client, True), 0) >= HEAVY_IN_FLIGHT)
-        if self._counted and full:
-            raise self.too_many()
-        for kind in {False, heavy}:
-            self._flying[client, kind] = self._flying.get((client, kind), 0) + 1
+        with self._lock:
+            full = self._flying[client, False] >= most
+            if self._counted and (full or (heavy and self._is_full_of_heavy(client))):
+                raise self.too_many()
+            self._flying.update({(client, False): 1, (client, True): int(heavy)})
 
     def land(self, client: str, *, heavy: bool) -> None:
         """The answer of a call in flight was sent."""
-        for kind in {False, heavy}:
-            self._flying[client, kind] -= 1
+        with self._lock:
+            self._flying.subtract({(client, False): 1, (client, True): int(heavy)})
+
+    def _is_full_of_heavy(self, client: str) -> bool:
+        return self._flying[client, True] >= HEAVY_IN_FLIGHT
 
     def too_many(self) -> Problem:
         """The refusal for both kinds of limit."""

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoho_client.sandbox.clock import Clock, moment_of
+from zoho_client.sandbox.clock import Clock
 from zoho_client.sandbox.journal import Journal
 from zoho_client.sandbox.messages import Record
-from zoho_client.sandbox.table import Table
+from zoho_client.sandbox.table import Place, Table
 
 FIRST_ID = 5725768000000000000  # 19 digits, beyond what a float can hold
-NOT_A_CHANGE = {"Modified_Time", "Modified_By", "Last_Activity_Time"}
 
 
 @dataclass(frozen=True)
@@ -53,19 +52,26 @@ class Store:
         """The record with this id, or None. Don't change it in place."""
         return self._table(table).get(key)
 
+    def need(self, table: str, key: str) -> Record:
+        """The record with this id. Raises KeyError."""
+        return self._table(table).need(key)
+
     def rows(self, table: str) -> Iterator[Record]:
         """Every record of a table, in no promised order."""
         return iter(self._table(table))
 
-    def ordered(self, table: str, field: str = "id") -> list[str]:
-        """The ids of a table in the order of a field, then of the id; kept until a change."""
+    def ordered(self, table: str, field: str = "id") -> list[Place]:
+        """Pairs of rank and id in the order of a field, then of the id. Don't change the list."""
         return self._table(table).ordered(field)
 
-    def since(self, table: str, moment: float) -> Iterator[Record]:
+    def since(self, table: str, moment: float) -> list[Record]:
         """Records modified at or after a moment, oldest first."""
-        found, keys = self._table(table), self.ordered(table, "Modified_Time")
-        start = bisect_left(keys, moment, key=lambda key: modified(found.need(key)))
-        return (found.need(key) for key in keys[start:])
+        found, places = self._table(table), self.ordered(table, "Modified_Time")
+        return [found.need(str(key)) for _, key in places[bisect_left(places, (moment, 0)) :]]
+
+    def find(self, table: str, field: str, value: object) -> list[str]:
+        """The ids of records that hold this value, whatever its case, from the oldest on."""
+        return self._table(table).find(field, value)
 
     def count(self, table: str) -> int:
         """How many records a table has."""
@@ -89,6 +95,8 @@ class Store:
         record = {
             "id": self.new_id(),
             "Owner": person,
+            "Record_Status__s": "Available",
+            "Locked__s": False,
             **values,
             "Created_By": person,
             "Modified_By": person,
@@ -219,8 +227,3 @@ def person_of(user: Record) -> Record:
     """A user as records name them."""
     name = user.get("full_name") or user.get("name")
     return {"name": name, "id": user["id"], "email": user.get("email")}
-
-
-def modified(row: Record) -> float:
-    """When a record was last modified, in seconds since 1970."""
-    return moment_of(row["Modified_Time"])

@@ -1,10 +1,11 @@
 """OAuth2 as Zoho does it: grants without an end, tokens of an hour, errors with status 200."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from zoho_client.sandbox import centres
 from zoho_client.sandbox.clock import HOUR, MINUTE
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
 from zoho_client.sandbox.store import Store
@@ -36,12 +37,12 @@ class Code:
     ends: float
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     """An error of the token endpoint."""
 
-    def __init__(self, error: str, status: int = 200, **more: str) -> None:
+    def __init__(self, error: str, http: int = 200, **more: str) -> None:
         super().__init__(error)
-        self.reply = Reply(status, {"error": error, **more})
+        self.reply = Reply(http, {"error": error, **more})
 
 
 class Tokens:
@@ -75,16 +76,16 @@ class Tokens:
 
     def answer(self, request: Request) -> Reply:
         """Answer a call of the token endpoint; its parameters may stand in the address too."""
-        asked = {**request.query, **request.form}
+        asked = {**request.query, **request.form, "api_domain": centres.api_domain_of(request)}
         grants: dict[str, Callable[[dict[str, str]], Reply]] = {
             "authorization_code": self._exchange,
             "refresh_token": self._refresh,
         }
+        grant = grants.get(asked.get("grant_type", ""))
+        if grant is None:
+            return _Refused("unsupported_grant_type").reply
         try:
             self._check_client(asked.get("client_id", ""), asked.get("client_secret", ""))
-            grant = grants.get(asked.get("grant_type", ""))
-            if grant is None:
-                raise _Refused("unsupported_grant_type")
             return grant(asked)
         except _Refused as refused:
             return refused.reply
@@ -119,7 +120,7 @@ class Tokens:
         if code.redirect_uri != asked.get("redirect_uri", ""):
             raise _Refused("invalid_redirect_uri")
         grant = self.begin(client, code.user, code.scopes, refreshes=code.refreshes)
-        return self._told(grant, self.issue(grant), with_refresh=code.refreshes)
+        return self._told(asked, grant, with_refresh=code.refreshes)
 
     def _refresh(self, asked: dict[str, str]) -> Reply:
         refresh, now = asked.get("refresh_token", ""), self._store.clock.now()
@@ -129,15 +130,16 @@ class Tokens:
         made = [at for at in grant["made"] if at > now - REFRESHES_WITHIN]
         if self._counted and len(made) >= REFRESHES:
             raise self._throttled()
-        return self._told(grant, self.issue({**grant, "made": [*made, now]}), with_refresh=False)
+        return self._told(asked, {**grant, "made": [*made, now]}, with_refresh=False)
 
     def _throttled(self) -> _Refused:
         text = "You have made too many requests continuously. Please try again after some time."
         status = self._switches.throttle_status
         return _Refused("Access Denied", status, error_description=text, status="failure")
 
-    def _told(self, grant: Record, access: str, *, with_refresh: bool) -> Reply:
-        told: dict[str, Any] = {"access_token": access}
+    def _told(self, asked: dict[str, str], grant: Record, *, with_refresh: bool) -> Reply:
+        access, api_domain = self.issue(grant), asked["api_domain"]
+        told: dict[str, Any] = {"access_token": access, "api_domain": api_domain}
         if with_refresh:
             told["refresh_token"] = grant["refresh"]
         if self._switches.tell_scope:
@@ -194,6 +196,13 @@ class Tokens:
                 return grant
         raise Problem("INVALID_TOKEN", "invalid oauth token", status=401)
 
+    def client_of(self, authorization: str) -> str | None:
+        """The app behind an Authorization header; None when the token is good for nothing."""
+        try:
+            return str(self.grant_of(authorization)["client"])
+        except Problem:
+            return None
+
     def revoke(self) -> None:
         """End every grant, as an administrator at Zoho or a new password would."""
         for grant in list(self._grants()):
@@ -204,7 +213,7 @@ class Tokens:
         for grant in list(self._grants()):
             self._keep({**grant, "access": {}})
 
-    def _grants(self) -> Any:
+    def _grants(self) -> Iterator[Record]:
         return self._store.rows("_grants")
 
     def _grants_of(self, client: str, user: str) -> list[Record]:
