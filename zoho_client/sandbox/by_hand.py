@@ -94,6 +94,7 @@ class ByHand:
             self.automation = 0
             self.switches = Switches()
             self.store.forget(keep=TOKEN_TABLES)
+            self.watch.forget()
             self._begin()
 
     def close(self) -> None:

@@ -97,6 +97,8 @@ def _lookup(sandbox: "ZohoSandbox", field: Record, value: Any, path: str) -> Rec
                 return person_of(user)
         raise invalid(field, path)
     target = (field["lookup"].get("module") or {})["api_name"]
+    if target == "se_module":  # What_Id of a task may be a record of any module
+        target = next((name for name in sandbox.store.modules if sandbox.store.get(name, key)), "")
     found = sandbox.store.get(target, key)
     if found is None:
         raise invalid(field, f"{path}.id")

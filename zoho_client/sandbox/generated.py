@@ -6,7 +6,7 @@ from zoho_client.sandbox.clock import moment_of, time_text
 from zoho_client.sandbox.company import Company
 from zoho_client.sandbox.messages import Record
 from zoho_client.sandbox.store import person_of
-from zoho_client.sandbox.table import Place, Table
+from zoho_client.sandbox.table import Place, Table, place_of
 
 FIRST = 5725767301000000000  # the id of number 0
 BEGAN = moment_of("2025-01-01T08:00:00+01:00")
@@ -79,15 +79,17 @@ class MadeUpAccounts(Table):
             self._gone.add(key)
 
     def ordered(self, field: str) -> list[Place]:
-        """Where every record stands; made-up ones are in order already."""
-        if field not in self._orders and field in ("id", "Created_Time", "Modified_Time"):
-            untouched = not self._rows and not self._gone
-            if untouched:
-                self._orders[field] = [
-                    (FIRST + number if field == "id" else _moment(number), FIRST + number)
-                    for number in range(self._count)
-                ]
+        """Where every record stands; where a made-up one does needs no record to be made."""
+        if field in ("id", "Created_Time", "Modified_Time") and field not in self._orders:
+            made = (FIRST + number for number in range(self._count))
+            made_up = [key for key in made if self._is_made_up(str(key))]
+            ranks = [key if field == "id" else _moment(key - FIRST) for key in made_up]
+            held = (place_of(row, field) for row in self._rows.values())
+            self._orders[field] = sorted([*zip(ranks, made_up, strict=True), *held])
         return super().ordered(field)
+
+    def _is_made_up(self, key: str) -> bool:
+        return key not in self._rows and key not in self._gone
 
     def _number(self, key: str) -> int | None:
         number = int(key) - FIRST if key.isdecimal() else -1

@@ -25,10 +25,8 @@ def in_list(request: Request, module: str, row: Record, names: list[str]) -> Rec
 def alone(request: Request, module: str, row: Record, names: list[str] | None) -> Record:
     """A record on its own: every field or those asked for, subforms with their rows, and meta."""
     fields = schema.fields_of(request.sandbox, module)
-    wanted = [name for name in names or fields if name in fields]
-    told = {
-        name: _told(request, fields[name], row.get(name)) for name in dict.fromkeys([*wanted, "id"])
-    }
+    wanted = [name for name in dict.fromkeys([*(names or fields), "id"]) if name in fields]
+    told = {name: _told(request, fields[name], row.get(name)) for name in wanted}
     if names:
         return told
     inner = [name for name, field in fields.items() if field["data_type"] == "subform"]
@@ -71,7 +69,7 @@ def _told(request: Request, field: Record, value: Any, *, cut: bool = False) -> 
     if kind == "datetime" and request.zone != HOME_ZONE:
         return in_zone(value, request.zone)
     if kind == "lookup":
-        return current(request.sandbox, field, value)
+        return value if field["api_name"] == "What_Id" else current(request.sandbox, field, value)
     if kind == "subform":
         inner = schema.fields_of(request.sandbox, schema.subform_module(field))
         return [_row(request, inner, row) for row in value]

@@ -64,10 +64,10 @@ class Store:
         """Pairs of rank and id in the order of a field, then of the id. Don't change the list."""
         return self._table(table).ordered(field)
 
-    def since(self, table: str, moment: float) -> list[Record]:
+    def since(self, table: str, moment: float) -> Iterator[Record]:
         """Records modified at or after a moment, oldest first."""
         found, places = self._table(table), self.ordered(table, "Modified_Time")
-        return [found.need(str(key)) for _, key in places[bisect_left(places, (moment, 0)) :]]
+        return (found.need(str(key)) for _, key in places[bisect_left(places, (moment, 0)) :])
 
     def find(self, table: str, field: str, value: object) -> list[str]:
         """The ids of records that hold this value, whatever its case, from the oldest on."""
