@@ -143,6 +143,9 @@ class RemoteRecord(models.Model):
     reason = models.TextField(blank=True, help_text="Why it stands so, in plain words.")
     problem = models.CharField(max_length=40, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text="Not before: it was refused.")
+    called_new_at = models.DateTimeField(
+        null=True, blank=True, help_text="A person said that the other side does not have it."
+    )
 
     class Meta:
         abstract = True
