@@ -2,7 +2,7 @@
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,10 @@ class Company:
 
 
 def read_company() -> Company:
-    """Read the company; every call gives a copy of its own."""
-    return deepcopy(_read())
+    """Read the company; every call gives a copy of its own, but for what is inside of records."""
+    read = _read()
+    copied = {module: [dict(row) for row in rows] for module, rows in read.records.items()}
+    return replace(deepcopy(replace(read, records={})), records=copied)
 
 
 @cache

@@ -88,6 +88,12 @@ class Deliveries:
             else:
                 self._waiting.append(Callback(url, body))
 
+    def forget(self) -> None:
+        """Send nothing of what is waiting."""
+        with self._lock:
+            self._waiting.clear()
+            self.sent.clear()
+
     def deliver_now(self, post: Post = post_by_network) -> int:
         """Send what is waiting, each callback once; returns how many were tried.
 

@@ -38,6 +38,7 @@ class Index:
     def __init__(self, sandbox: "ZohoSandbox") -> None:
         self._sandbox = sandbox
         self._past: deque[_Past] = deque()
+        self._company = sandbox.company
         sandbox.store.on_change.append(self._note)
 
     def _note(self, change: Change) -> None:
@@ -48,6 +49,9 @@ class Index:
 
     def rows(self, module: str, delay: float) -> Iterator[Record]:
         """The records of a module as they were `delay` seconds ago."""
+        if self._sandbox.company is not self._company:  # all was reset: there is no past
+            self._company = self._sandbox.company
+            self._past.clear()
         since = self._sandbox.clock.now() - delay
         old: dict[str, Record | None] = {}
         for past in self._past:

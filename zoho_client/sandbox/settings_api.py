@@ -48,9 +48,10 @@ def register(sandbox: "ZohoSandbox") -> None:
     sandbox.routes.add("GET", "/crm/v8/settings/modules/{module}", one_module, scopes=needed)
     scopes = ("ZohoCRM.settings.fields.CREATE",)
     sandbox.routes.add("POST", "/crm/v8/settings/fields", create_fields, scopes=scopes)
+    _restore(sandbox)
 
 
-def restore(sandbox: "ZohoSandbox") -> None:
+def _restore(sandbox: "ZohoSandbox") -> None:
     """Bring back the fields that were made by API; the store remembers them over a restart."""
     for made in sandbox.store.rows(MADE):
         known = sandbox.company.fields[made["module"]]

@@ -44,7 +44,7 @@ def _told(request: Request, signal: Record) -> Record:
         return problem.told
     store = request.sandbox.store
     key = store.new_id()
-    store.keep(SENT, key, {"id": key, **signal})
+    store.keep(SENT, key, {**signal, "record": signal.get("id"), "id": key})
     return {
         "code": "SUCCESS",
         "details": {"id": key},
