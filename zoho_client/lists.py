@@ -38,7 +38,7 @@ def pages(
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[list[msgspec.Raw]]:
     """Yield a list page by page. Numbers reach 2,000 records, the token that follows all."""
-    place: Mapping[str, str] = {"page": "1"}
+    place: Mapping[str, str] = {}
     for number in range(2, MAX_PAGES):
         body = transport.get(path, {**params, **place}, credits_=credits_, headers=headers)
         if body is None:

@@ -105,7 +105,9 @@ def exchange(accounts_url: str, code: str, now: datetime) -> Tokens:
         raise ZohoTemporaryError(
             f"Zoho could not be reached ({type(error).__name__}). Connect again."
         ) from None
-    tokens = _tokens(msgspec.convert(dict(given), _Told, strict=False), now)
+    scopes = given.get("scope") or []  # a list by now, whatever stood between them
+    told = msgspec.convert({**given, "scope": ",".join(scopes)}, _Told, strict=False)
+    tokens = _tokens(told, now)
     if not tokens.refresh_token:
         raise ZohoDisconnectedError(
             "Zoho gave no refresh token, so the permission would end within the hour. Remove"
