@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from sync.models import ExactRecord, ModuleSync, Pair, PairEvent, ZohoRecord, ZohoSync
+from sync.models import (
+    ExactRecord,
+    ModuleSync,
+    OutboxEntry,
+    Pair,
+    PairEvent,
+    ZohoRecord,
+    ZohoSync,
+)
 from sync.rules.zoho.field_rules import FieldRule, Side
 from sync.rules.zoho.modules import MODULES, Module
 from sync.rules.zoho.transforms import common
@@ -19,9 +27,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sync.models import OutboxEntry
 
 Standing = ZohoRecord.Standing
+
+
+# The properties by which `errands.find` knows what came of Zoho.
+KNOWN_BY = {
+    Module.ACCOUNTS: ("SearchCode",),
+    Module.CONTACTS: ("Account", "FirstName", "LastName", "Email"),
+    Module.PRODUCTS: ("Code",),
+    Module.INVOICES: ("YourRef",),
+    Module.SALES_ORDERS: ("YourRef",),
+}
 
 
 class TakenError(Exception):
@@ -74,6 +91,23 @@ def pair(entry: OutboxEntry, remote_id: UUID, now: datetime) -> Pair:
         base=_base(record, entry.payload),
         paired_at=now,
     )
+
+
+def on_their_way(module: ModuleSync) -> set[tuple[str, ...]]:
+    """Return by what those are known that came of Zoho and may be in Exact without our knowing.
+
+    Our copy of one of them must not be taken for a new record of Exact, and made in Zoho again.
+    """
+    open_ = OutboxEntry.objects.filter(
+        zoho_record__sync=module.sync_id, zoho_record__module=module.module, attempts__gt=0
+    ).exclude(state__in=OutboxEntry.OVER)
+    return {known_by(module.module, payload) for payload in open_.values_list("payload", flat=True)}
+
+
+def known_by(module: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return by what a record is looked up in Exact, from its properties there."""
+    named = (values.get(name) for name in KNOWN_BY[Module(module)])
+    return tuple(" ".join(str(value or "").casefold().split()) for value in named)
 
 
 def _copy(entry: OutboxEntry, record: ZohoRecord, remote_id: UUID, now: datetime) -> ExactRecord:
