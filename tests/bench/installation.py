@@ -75,7 +75,7 @@ def installation(*sandbox_options: str) -> Iterator[Installation]:
         server = subprocess.Popen(  # noqa: S603 - our own command
             [
                 *(sys.executable, "manage.py", "sandbox"),
-                *("--exact-port", str(place.port), *sandbox_options),
+                *("--exact-port", str(place.port), "--zoho-port", "0", *sandbox_options),
             ],
             cwd=ROOT,
             env=place._env(),  # noqa: SLF001 - its own maker

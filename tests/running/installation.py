@@ -37,7 +37,8 @@ class Installation:
         self.port = a_free_port()
         self.output = folder.parent / f"{folder.name}.out"
         inherited = {k: v for k, v in os.environ.items() if k not in NOT_PASSED_ON}
-        exact = {"EXACT_SANDBOX_PORT": str(a_free_port())} if with_stand_in else REAL_EXACT
+        ports = ("EXACT_SANDBOX_PORT", "ZOHO_SANDBOX_PORT")
+        exact = {name: str(a_free_port()) for name in ports} if with_stand_in else REAL_EXACT
         ours = {"DATA_DIR": str(folder), "PORT": str(self.port)}
         self.environment = {**inherited, **ours, **exact, **(settings or {})}
 

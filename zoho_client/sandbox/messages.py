@@ -64,7 +64,7 @@ class Request:
     def json(self) -> Record:
         """The body as a JSON object. Raises Problem when it is none."""
         try:
-            content = json.loads(self.body)
+            content = json.loads(self.body, object_hook=_with_id_as_text)
         except ValueError:
             content = None
         if not isinstance(content, dict):
@@ -145,3 +145,8 @@ class Problem(Exception):  # noqa: N818 - a refusal is an answer here, not a fau
 def html_reply(page: str, status: int = 200) -> Reply:
     """Answer a page for people."""
     return Reply(status, page.encode(), [("Content-Type", "text/html; charset=utf-8")])
+
+
+def _with_id_as_text(row: Record) -> Record:
+    """Take ids as numbers, too: that is how the official SDK sends them."""
+    return {**row, "id": str(row["id"])} if type(row.get("id")) is int else row

@@ -45,9 +45,6 @@ def _values(
         field = fields.get(name)
         if field is None or not schema.is_written_by_callers(field):
             continue
-        if name == "What_Id":  # a task may be about a record of any module; it says which
-            values["$se_module"] = given.get("$se_module") or kept.get("$se_module")
-            field = {**field, "lookup": {"module": {"api_name": values["$se_module"]}}}
         try:
             values[name] = _value(sandbox, field, value, kept, f"{path}.{name}")
         except Problem as problem:

@@ -69,7 +69,7 @@ def _told(request: Request, field: Record, value: Any, *, cut: bool = False) -> 
     if kind == "datetime" and request.zone != HOME_ZONE:
         return in_zone(value, request.zone)
     if kind == "lookup":
-        return value if field["api_name"] == "What_Id" else current(request.sandbox, field, value)
+        return current(request.sandbox, field, value)
     if kind == "subform":
         inner = schema.fields_of(request.sandbox, schema.subform_module(field))
         return [_row(request, inner, row) for row in value]
