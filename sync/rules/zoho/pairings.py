@@ -27,6 +27,7 @@ class PairedBy(StrEnum):
     CUSTOMER = "customer"  # of zapfloor, who has a link to the account
     EMAIL = "email"
     NAME = "name"
+    REFERENCE = "reference"  # a number that a document bears on both sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,5 +62,7 @@ def rule_of(mapping: FieldMapping, field: dict[str, Any]) -> FieldRule:
 
 
 def modules_of(sync: ZohoSync) -> list[ModuleSync]:
-    """Return the modules that take part and that Zoho lets us reach, in the order of work."""
-    return list(sync.modules.filter(takes_part=True, unavailable="").order_by("pk"))
+    """Return the modules that take part and that Zoho lets us reach, accounts first."""
+    order = list(Module)
+    found = sync.modules.filter(takes_part=True, unavailable="")
+    return sorted(found, key=lambda module: order.index(Module(module.module)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from accounts_link.models import AccountLink
 from sync.models import ExactRecord, ZohoRecord
+from sync.rules.cents import to_cents
 from sync.rules.parties import Party, vat_normal_form
 from sync.rules.zoho.country_names import country_code
 from sync.rules.zoho.pairing import Customers, ZohoAccount
 from sync.rules.zoho.pairing_contacts import Person
+from sync.rules.zoho.pairing_documents import Document
 from sync.rules.zoho.pairing_products import Product
 from sync.services.parties.match import party_of
 from sync.services.zoho.copies import Copies
@@ -117,6 +120,32 @@ def products(module: ModuleSync, pairs: Mapping[str, str]) -> Iterator[Product]:
     """Yield Zoho's products."""
     for key, name, _, values in rows(ZohoRecord, module):
         yield Product(key, _texts(values)("Product_Code"), name, _exact_id(key, values, pairs))
+
+
+def exact_documents(module: ModuleSync) -> Iterator[Document]:
+    """Yield Exact's invoices or orders."""
+    for key, _, account, values in rows(ExactRecord, module):
+        numbers = _some(values, "InvoiceNumber", "OrderNumber", "YourRef")
+        yield Document(key, account, numbers, _amount(values.get("AmountFC")))
+
+
+def zoho_documents(
+    module: ModuleSync, pairs: Mapping[str, str], accounts: Mapping[str, str]
+) -> Iterator[Document]:
+    """Yield Zoho's invoices or orders, under the account in Exact that they belong to."""
+    for key, name, account, values in rows(ZohoRecord, module):
+        numbers = (name, *_some(values, "Invoice_Number", "SO_Number", "Purchase_Order"))
+        total, held = _amount(values.get("Grand_Total")), _exact_id(key, values, pairs)
+        yield Document(key, accounts.get(account, ""), numbers, total, held)
+
+
+def _some(values: Values, *names: str) -> tuple[str, ...]:
+    texts = map(_texts(values), names)
+    return tuple(text for text in texts if text)
+
+
+def _amount(value: object) -> Decimal | None:
+    return None if value is None else to_cents(Decimal(str(value)))
 
 
 def _exact_id(key: str, values: Values, pairs: Mapping[str, str]) -> str:

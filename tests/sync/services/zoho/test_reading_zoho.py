@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-import pytest
-from django.test import TestCase
-
-from sync.models import FieldMapping, ModuleSync, Pair, ZohoRecord, ZohoSync
+from sync.models import ZohoRecord, ZohoSync
 from sync.rules.zoho.modules import Module
 from sync.services.zoho import reading_zoho
 from zoho_client.client import ZohoClient

@@ -1,0 +1,306 @@
+"""Pair what both sides have: by hard evidence alone, and the rest is shown to a person."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sync.models import (
+    ExactRecord,
+    ModuleSync,
+    Pair,
+    PairCandidate,
+    PairEvent,
+    RemoteRecord,
+    ZohoRecord,
+)
+from sync.rules.zoho.modules import Module
+from sync.rules.zoho.pairing import pair_accounts
+from sync.rules.zoho.pairing_contacts import pair_contacts
+from sync.rules.zoho.pairing_documents import pair_documents
+from sync.rules.zoho.pairing_products import pair_products
+from sync.rules.zoho.pairings import Candidate, Outcome, Pairing
+from sync.services.streams import batches
+from sync.services.upsert import rewrite
+from sync.services.zoho import parties
+from sync.services.zoho.mappings import modules_of
+
+if TYPE_CHECKING:
+    from sync.models import ZohoSync
+
+Keys = Mapping[str, str]  # of Zoho → of Exact
+Rejected = Mapping[str, set[str]]  # of Zoho → those of Exact that it is not
+Standing = RemoteRecord.Standing
+
+BATCH = 500  # records of Zoho settled in one transaction
+TAKEN = "The record of Exact that it looks like has a pair already."
+MAY_BE = "A record in Zoho may be the same: “{}”. Say whether it is."
+
+
+@dataclass(slots=True)
+class Paired:
+    """What one pairing did: how many of each outcome, and of pairs by each rule."""
+
+    done: int = 0
+    total: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+
+
+def pair(
+    sync: ZohoSync, *, now: datetime, progress: Callable[[Paired], None] = lambda done: None
+) -> Paired:
+    """Settle every record of Zoho without a pair, accounts before what hangs on them.
+
+    Writes pairs with their events; for what a person must settle, candidates and the standing
+    *needs review* on both sides. What a person rejected is not offered again, and what a person
+    called new is left alone.
+    """
+    paired = Paired()
+    for module in modules_of(sync):
+        waiting = set(_waiting(module).values_list("key", flat=True))
+        if not waiting:
+            _let_go(module)
+            continue
+        rejected = _rejected(module)
+        found = _DECIDE[Module(module.module)](sync, module, rejected)
+        open_ones = [(key, found[key]) for key in found if key in waiting]
+        paired.total += len(open_ones)
+        for batch in batches(open_ones, BATCH):
+            _write(module, dict(batch), now, paired)
+            progress(paired)
+        _let_go(module)
+    return paired
+
+
+def _waiting(module: ModuleSync) -> QuerySet[ZohoRecord]:
+    records = ZohoRecord.objects.filter(sync_id=module.sync_id, module=module.module)
+    return records.filter(gone_at=None, pair=None, called_new_at=None)
+
+
+def _rejected(module: ModuleSync) -> Rejected:
+    found: dict[str, set[str]] = defaultdict(set)
+    judged = PairCandidate.objects.filter(
+        zoho__sync_id=module.sync_id, zoho__module=module.module, is_rejected=True
+    )
+    for zoho, exact in judged.values_list("zoho__key", "exact__key"):
+        found[zoho].add(exact)
+    return found
+
+
+# --- Deciding ----------------------------------------------------------------------------------
+
+
+def _accounts(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
+    zoho = list(parties.zoho_accounts(module, _pairs(sync, module.module)))
+    return pair_accounts(zoho, parties.exact_accounts(module), parties.customers(sync), rejected)
+
+
+def _contacts(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
+    zoho = list(parties.zoho_people(module, _pairs(sync, module.module)))
+    accounts = _pairs(sync, Module.ACCOUNTS)
+    return _heeding(pair_contacts(zoho, parties.exact_people(module), accounts), rejected)
+
+
+def _products(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
+    zoho = list(parties.products(module, _pairs(sync, module.module)))
+    return _heeding(pair_products(zoho, parties.items(module)), rejected)
+
+
+def _documents(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
+    pairs, accounts = _pairs(sync, module.module), _pairs(sync, Module.ACCOUNTS)
+    zoho = list(parties.zoho_documents(module, pairs, accounts))
+    return _heeding(pair_documents(zoho, parties.exact_documents(module)), rejected)
+
+
+_DECIDE = {
+    Module.ACCOUNTS: _accounts,
+    Module.CONTACTS: _contacts,
+    Module.PRODUCTS: _products,
+    Module.INVOICES: _documents,
+    Module.SALES_ORDERS: _documents,
+}
+
+
+def _pairs(sync: ZohoSync, module: str) -> Keys:
+    pairs = Pair.objects.filter(sync=sync, module=module)
+    return dict(pairs.values_list("zoho__key", "exact__key"))
+
+
+def _heeding(pairings: Mapping[str, Pairing], rejected: Rejected) -> dict[str, Pairing]:
+    """Leave out what a person rejected."""
+    return {key: _without(pairing, rejected.get(key, set())) for key, pairing in pairings.items()}
+
+
+def _without(pairing: Pairing, not_it: set[str]) -> Pairing:
+    left = tuple(one for one in pairing.candidates if one.key not in not_it)
+    nothing_left = pairing.candidates and not left
+    if pairing.exact in not_it or (pairing.outcome is Outcome.REVIEW and nothing_left):
+        return Pairing(Outcome.NEW, "What came near was said to be another one.")
+    return replace(pairing, candidates=left)
+
+
+# --- Writing -----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Scene:
+    """The rows of one batch, locked, and what is to be written."""
+
+    module: ModuleSync
+    now: datetime
+    exact: dict[str, ExactRecord]
+    taken: set[int]  # records of Exact that have a pair
+    pairs: list[Pair] = field(default_factory=list)
+    events: list[PairEvent] = field(default_factory=list)
+    candidates: list[PairCandidate] = field(default_factory=list)
+    touched: dict[str, ExactRecord] = field(default_factory=dict)
+
+    def settle(self, zoho: ZohoRecord, pairing: Pairing) -> Outcome:
+        """Note what becomes of one record of Zoho; return what was possible."""
+        exact = self.exact.get(pairing.exact or "")
+        if pairing.outcome is Outcome.PAIR and exact and exact.pk not in self.taken:
+            self._pair(exact, zoho, pairing)
+            return Outcome.PAIR
+        if pairing.outcome is Outcome.NEW:
+            _stand(zoho, Standing.NEW if zoho.standing == Standing.REVIEW else zoho.standing)
+            return Outcome.NEW
+        shown = pairing.candidates
+        if pairing.outcome is Outcome.PAIR:  # somebody was first
+            score = sum(point.value for point in pairing.evidence)
+            shown = (Candidate(pairing.exact or "", max(score, 0), pairing.evidence),)
+            pairing = replace(pairing, sentence=TAKEN)
+        _stand(zoho, Standing.REVIEW, pairing.sentence)
+        for candidate in shown:
+            self._offer(zoho, candidate)
+        return Outcome.REVIEW
+
+    def _pair(self, exact: ExactRecord, zoho: ZohoRecord, pairing: Pairing) -> None:
+        for record in (exact, zoho):
+            _stand(record, Standing.PAIRED)
+        self.touched[exact.key] = exact
+        self.taken.add(exact.pk)
+        self.pairs.append(a_pair(exact, zoho, str(pairing.rule), self.now))
+        evidence = [[point.text, point.value] for point in pairing.evidence]
+        self.events.append(
+            an_event(exact, zoho, PairEvent.What.PAIRED, self.now, str(pairing.rule), evidence)
+        )
+
+    def _offer(self, zoho: ZohoRecord, candidate: Candidate) -> None:
+        exact = self.exact.get(candidate.key)
+        if exact is None:
+            return
+        points = [[point.text, point.value] for point in candidate.points]
+        self.candidates.append(
+            PairCandidate(exact=exact, zoho=zoho, score=min(candidate.score, 100), points=points)
+        )
+        if exact.pk not in self.taken and exact.called_new_at is None:
+            _stand(exact, Standing.REVIEW, MAY_BE.format(zoho.name))
+            self.touched[exact.key] = exact
+
+
+def a_pair(exact: ExactRecord, zoho: ZohoRecord, rule: str, now: datetime) -> Pair:
+    """Return a pair that is not saved yet: dirty, and without a base."""
+    return Pair(
+        sync_id=zoho.sync_id,
+        module=zoho.module,
+        exact=exact,
+        zoho=zoho,
+        rule=rule,
+        paired_at=now,
+    )
+
+
+def an_event(
+    exact: ExactRecord,
+    zoho: ZohoRecord,
+    what: str,
+    now: datetime,
+    rule: str = "",
+    evidence: Iterable[list[str | int]] = (),
+) -> PairEvent:
+    """Return a row of the history that is not saved yet."""
+    return PairEvent(
+        sync_id=zoho.sync_id,
+        module=zoho.module,
+        exact_key=exact.key,
+        exact_name=exact.name,
+        zoho_key=zoho.key,
+        zoho_name=zoho.name,
+        what=what,
+        rule=rule,
+        evidence=list(evidence),
+        at=now,
+    )
+
+
+def _write(
+    module: ModuleSync, decided: Mapping[str, Pairing], now: datetime, paired: Paired
+) -> None:
+    """Save what was decided, but for what somebody settled meanwhile."""
+    with transaction.atomic():  # short: others want to write as well
+        waiting = _waiting(module).filter(key__in=decided).defer("values").order_by("pk")
+        zoho = list(waiting.select_for_update(of=("self",)))
+        scene = _the_scene(module, zoho, decided, now)
+        judged = _judged(zoho)
+        PairCandidate.objects.filter(zoho__in=zoho, is_rejected=False).delete()
+        for record in zoho:
+            pairing = _without(decided[record.key], judged[record.pk])
+            outcome = scene.settle(record, pairing)
+            paired.outcomes[outcome] += 1
+            paired.rules.update([pairing.rule] if outcome is Outcome.PAIR and pairing.rule else [])
+        rewrite([*zoho], ["standing", "reason"])
+        rewrite(list(scene.touched.values()), ["standing", "reason"])
+        Pair.objects.bulk_create(scene.pairs)
+        PairEvent.objects.bulk_create(scene.events)
+        PairCandidate.objects.bulk_create(scene.candidates, ignore_conflicts=True)
+    paired.done += len(decided)
+
+
+def _the_scene(
+    module: ModuleSync,
+    zoho: Iterable[ZohoRecord],
+    decided: Mapping[str, Pairing],
+    now: datetime,
+) -> _Scene:
+    keys = {key for record in zoho for key in _keys(decided[record.key])}
+    rows = ExactRecord.objects.filter(
+        sync_id=module.sync_id, module=module.module, key__in=keys, gone_at=None
+    )
+    locked = rows.defer("values").order_by("pk").select_for_update()
+    exact = {record.key: record for record in locked}
+    taken = set(Pair.objects.filter(exact__in=exact.values()).values_list("exact_id", flat=True))
+    return _Scene(module, now, exact, taken)
+
+
+def _keys(pairing: Pairing) -> Iterable[str]:
+    return (*(candidate.key for candidate in pairing.candidates), *filter(None, [pairing.exact]))
+
+
+def _judged(zoho: Iterable[ZohoRecord]) -> Rejected:
+    found: dict[int, set[str]] = defaultdict(set)
+    judged = PairCandidate.objects.filter(zoho__in=list(zoho), is_rejected=True)
+    for pk, exact in judged.values_list("zoho_id", "exact__key"):
+        found[pk].add(exact)
+    return found  # type: ignore[return-value]
+
+
+def _stand(record: RemoteRecord, standing: str, reason: str = "") -> None:
+    record.standing = standing
+    if reason or standing in {Standing.PAIRED, Standing.NEW}:
+        record.reason = reason
+
+
+def _let_go(module: ModuleSync) -> None:
+    """What no record of Zoho may be any more is new again."""
+    offered = PairCandidate.objects.filter(exact=OuterRef("pk"), is_rejected=False)
+    held = ExactRecord.objects.filter(
+        ~Exists(offered), sync_id=module.sync_id, module=module.module, standing=Standing.REVIEW
+    )
+    held.update(standing=Standing.NEW, reason="")
