@@ -50,8 +50,22 @@ def code_and_server(pasted: str) -> tuple[str, str]:
     return given["code"][0], given.get("accounts-server", [""])[0]
 
 
+def finish_pasted(pasted: str, *, connected_by: str) -> ZohoConnection:
+    """Finish by hand, with the address that Zoho returned to or the code of a self client."""
+    code, server = code_and_server(pasted)
+    is_self_client = "code=" not in pasted
+    return finish(
+        code, accounts_url=server, is_self_client=is_self_client, connected_by=connected_by
+    )
+
+
 def finish(
-    code: str, *, accounts_url: str = "", location: str = "", connected_by: str
+    code: str,
+    *,
+    connected_by: str,
+    accounts_url: str = "",
+    location: str = "",
+    is_self_client: bool = False,
 ) -> ZohoConnection:
     """Turn the code of a consent into a working connection to its organisation.
 
@@ -59,7 +73,7 @@ def finish(
     alone, which must be one of Zoho's. Raises any ZohoError.
     """
     server = checked_accounts((accounts_url or settings.ZOHO_ACCOUNTS_URL).rstrip("/"))
-    tokens = oauth.exchange(server, code, timezone.now())
+    tokens = oauth.exchange(server, code, timezone.now(), is_self_client=is_self_client)
     first = ZohoClient(_first_way(tokens))
     org, user = first.org(), first.me()
     connection, _ = ZohoConnection.objects.get_or_create(

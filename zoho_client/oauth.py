@@ -76,7 +76,7 @@ def authorise_url(state: str) -> str:
 
     `offline` and `consent` together make sure of a refresh token, a second time as well.
     """
-    url, _ = _session(scope=",".join(SCOPES)).authorization_url(
+    url, _ = _session(redirect=redirect_uri(), scope=",".join(SCOPES)).authorization_url(
         f"{checked_accounts(settings.ZOHO_ACCOUNTS_URL)}/oauth/v2/auth",
         state,
         access_type="offline",
@@ -85,14 +85,17 @@ def authorise_url(state: str) -> str:
     return str(url)
 
 
-def exchange(accounts_url: str, code: str, now: datetime) -> Tokens:
+def exchange(
+    accounts_url: str, code: str, now: datetime, *, is_self_client: bool = False
+) -> Tokens:
     """Turn the code of a consent into tokens, at the server that the person came back from.
 
+    The code of a self client, made in Zoho's console, is exchanged without a redirect.
     Raises ZohoDisconnectedError when Zoho refuses or gives no refresh token,
     ZohoTemporaryError when it can't be reached or gives nobody tokens just now.
     """
     try:
-        given = _session().fetch_token(
+        given = _session(redirect=None if is_self_client else redirect_uri()).fetch_token(
             _token_url(accounts_url),
             code=code,
             client_secret=settings.ZOHO_CLIENT_SECRET,
@@ -208,11 +211,11 @@ def _token_url(accounts_url: str) -> str:
     return f"{checked_accounts(accounts_url)}/oauth/v2/token"
 
 
-def _session(scope: str | None = None) -> OAuth2Session:
+def _session(redirect: str | None, scope: str | None = None) -> OAuth2Session:
     if is_loopback(settings.ZOHO_ACCOUNTS_URL):
         # oauthlib insists on https; the stand-in on this very machine has none.
         os.environ.setdefault("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    session = OAuth2Session(settings.ZOHO_CLIENT_ID, redirect_uri=redirect_uri(), scope=scope)
+    session = OAuth2Session(settings.ZOHO_CLIENT_ID, redirect_uri=redirect, scope=scope)
     session.adapters = pooled_session().adapters
     session.max_redirects = 0
     return session

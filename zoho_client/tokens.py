@@ -47,7 +47,7 @@ class Keeper(Protocol):
     def after_401(self, refused: str) -> str:
         """Return another token than the one Zoho just refused."""
 
-    def lose(self) -> None:
+    def lose(self, reason: str) -> None:
         """Mark that only a person's consent helps."""
 
 
@@ -65,7 +65,7 @@ class OneToken:
         """Return the same: there is no other."""
         return refused
 
-    def lose(self) -> None:
+    def lose(self, reason: str) -> None:
         """Nothing is stored yet."""
 
 

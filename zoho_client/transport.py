@@ -120,8 +120,9 @@ class Transport:
         try:
             return self._tried(call, token)
         except UnauthorisedError:
-            self._keeper.lose()
-            raise ZohoDisconnectedError(WRONG.format(api=self._api)) from None
+            reason = WRONG.format(api=self._api)
+            self._keeper.lose(reason)
+            raise ZohoDisconnectedError(reason) from None
 
     def _tried(self, call: Call, token: str) -> bytes | None:
         is_change, started = not call.is_question, time.monotonic()

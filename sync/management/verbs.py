@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from exact_client.errors import ExactError
 from exact_client.models import Division
+from zoho_client.errors import ZohoError
 
 DONE, NEEDS_A_PERSON, COULD_NOT_RUN = 0, 1, 2
 
@@ -68,7 +69,7 @@ class Verb(BaseCommand):
     def _outcome(self, **options: Any) -> Outcome:
         try:
             return self.do(**options)
-        except ExactError as error:
+        except (ExactError, ZohoError) as error:
             raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
         except DatabaseError as error:
             raise CommandError(

@@ -143,10 +143,6 @@ def test_a_code_that_exact_refuses_is_status_2() -> None:
     assert not Division.objects.exists()
 
 
-def test_zoho_is_not_there_yet() -> None:
-    assert manage("connect", "zoho", "--sandbox").status == 2
-
-
 def test_without_a_stand_in_connecting_is_status_2(sandbox: ExactSandbox) -> None:
     sandbox.fault("reset", path="/api/oauth2")
 
