@@ -16,7 +16,7 @@ OPERATIONS = ("web_create", "web_update", "api_create", "api_update")
 _JSON_TYPES = {
     "currency": "double", "double": "double", "percent": "double", "integer": "integer",
     "boolean": "boolean", "lookup": "jsonobject", "ownerlookup": "jsonobject",
-    "subform": "jsonarray", "multiselectpicklist": "jsonarray", "autonumber": "string",
+    "subform": "jsonarray", "multiselectpicklist": "jsonarray", "linetax": "jsonarray",
 }  # fmt: skip
 _BY_COLLEAGUE = 3  # every third record belongs to the second user
 
@@ -131,7 +131,7 @@ def field_metadata(row: Record, modules: dict[str, str], users: list[Record]) ->
         "field_read_only": read_only,
         "operation_type": dict.fromkeys(OPERATIONS, not read_only),
         "lookup": _target(wanted, modules) if wanted else {},
-        "associated_module": _target(inner, modules) if inner else None,
+        "associated_module": {"module": inner, "name": label} if inner else None,
         "pick_list_values": [_choice(row["id"], n, value) for n, value in enumerate(values, 1)],
         "auto_number": {"prefix": None, "start_number": None, "suffix": None},
         "currency": {"rounding_option": "round_off", "precision": 2}

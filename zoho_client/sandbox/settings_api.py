@@ -230,7 +230,7 @@ def _made(request: Request, module: str, wish: Record, path: str) -> Record:
         "values": [str(one.get("display_value")) for one in wish.get("pick_list_values") or ()],
     }
     if wish.get("unique") is not None:
-        facts["unique"] = {"casesensitive": False, **wish["unique"]}
+        facts["unique"] = {"casesensitive": "false", **wish["unique"]}
     ids = {row["api_name"]: row["id"] for row in sandbox.company.modules}
     return field_metadata(facts, ids, sandbox.company.users)
 

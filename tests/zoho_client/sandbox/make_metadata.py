@@ -164,7 +164,7 @@ Discount currency
 Total_After_Discount! currency
 Tax! currency
 Net_Total! currency
-Line_Tax multiselectpicklist taxes
+Line_Tax linetax
 Price_Book_Name text 100
 Parent_Id! lookup {parent}
 """

@@ -86,7 +86,7 @@ def test_fields_tell_their_type_and_who_may_write_them(zoho: Zoho) -> None:
         "currency",
     )
     assert told["Invoiced_Items"]["operation_type"]["api_create"] is True
-    assert told["Invoiced_Items"]["associated_module"]["module"]["api_name"] == "Invoiced_Items"
+    assert told["Invoiced_Items"]["associated_module"]["module"] == "Invoiced_Items"
     assert told["Account_Name"]["lookup"]["module"]["api_name"] == "Accounts"
     assert "no sync" in {one["actual_value"] for one in told["Status"]["pick_list_values"]}
     assert zoho.call("GET", "settings/fields", module="Invoices", type="unused").status_code == 204
@@ -108,7 +108,7 @@ def test_a_field_for_exacts_ids_can_be_made_and_is_unique_from_then_on(zoho: Zoh
     again = zoho.post("Accounts", {"data": [record]}, status=400)["data"][0]
 
     assert made["details"]["id"] == told["Exact_ID"]["id"]
-    assert told["Exact_ID"]["unique"] == {"casesensitive": False}
+    assert told["Exact_ID"]["unique"] == {"casesensitive": "false"}
     assert (told["Exact_ID"]["custom_field"], told["Exact_ID"]["length"]) == (True, 36)
     assert (again["code"], again["details"]["id"]) == ("DUPLICATE_DATA", first)
     assert zoho.select("select Exact_ID from Accounts where Exact_ID = '9f1d'") == (
