@@ -74,6 +74,9 @@ class Accounts:
             raise refusal("used", "Account", "SalesEntries")
         if any(row.get("Account") == key for row in self._books.table(self._division, "documents")):
             raise refusal("used", "Account", "Documents")
+        invoices = self._books.table(self._division, "invoices")
+        if any(key in {row["OrderedBy"], row["InvoiceTo"], row["DeliverTo"]} for row in invoices):
+            raise refusal("used", "Account", "SalesInvoices")
         for contact in list(contacts_of(self._books, self._division, key)):
             self._books.drop(self._division, "contacts", contact["ID"])
             note_deleted(self._books, self._division, contact["ID"], CONTACT, self._user)

@@ -7,15 +7,17 @@ from uuid import UUID
 from exact_client.sandbox.books import Books
 from exact_client.sandbox.company import Company
 from exact_client.sandbox.endpoints import TABLES, check_scope
-from exact_client.sandbox.facts import Entity, entities
+from exact_client.sandbox.facts import LINES, Entity, entities
 from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
 from exact_client.sandbox.payload import read_object, read_payload
 from exact_client.sandbox.reader import Reader, me, not_found
 from exact_client.sandbox.refusals import Refusal, refusal
+from exact_client.sandbox.subscriptions import Subscriptions
 from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.sync_timestamp import SYNC_TIMESTAMP, sync_timestamp
 from exact_client.sandbox.tokens import Tokens
+from exact_client.sandbox.webhooks import Webhooks
 from exact_client.sandbox.writers import Writers
 
 _DIVISION = re.compile(r"/api/v1/(?P<division>\d+)/(?P<rest>.+)")
@@ -41,9 +43,9 @@ class Visit:
 class Api:
     """Lets calls in, and performs them."""
 
-    def __init__(
-        self, books: Books, switches: Switches, company: Company, tokens: Tokens,
-        limits: CallLimits, errors: ErrorLimits,
+    def __init__(  # noqa: PLR0913 - each is a part of the stand-in, and is passed by name
+        self, *, books: Books, switches: Switches, company: Company, tokens: Tokens,
+        limits: CallLimits, errors: ErrorLimits, webhooks: Webhooks,
     ) -> None:  # fmt: skip
         self._books = books
         self._switches = switches
@@ -51,6 +53,7 @@ class Api:
         self._tokens = tokens
         self._limits = limits
         self._errors = errors
+        self._webhooks = webhooks
 
     def admit(self, request: Request) -> Visit:
         """Check token, division, limits and scope, in this order. Raises Problem."""
@@ -143,8 +146,8 @@ class Api:
         key = _literal(entity, visit.key)
         if visit.inner is None:
             return reader.one(entity, key, request)
-        if (entity.path, visit.inner) == ("salesentry/SalesEntries", "SalesEntryLines"):
-            return reader.lines(key, request)
+        if entity.path in LINES and visit.inner == LINES[entity.path][0]:
+            return reader.lines(entity, key, request)
         raise not_found(visit.inner)
 
     def _write(self, visit: Visit, entity: Entity, reader: Reader, request: Request) -> Reply:
@@ -153,7 +156,7 @@ class Api:
         asks_json = _json_only(request) is None
         content = {} if request.method == "DELETE" else read_object(request)
         taken = read_payload(entity, content, self._switches.overflow)
-        writers = Writers(self._books, self._switches, visit.division or 0, visit.user)
+        writers = self._writers(visit)
         if visit.key is None:
             record, sparse = writers.create(entity, taken, content)
             whole = "return=representation" in request.headers.get("prefer", "")
@@ -167,6 +170,18 @@ class Api:
         else:
             writers.delete(entity, key)
         return Reply(204)
+
+    def _writers(self, visit: Visit) -> Writers:
+        division = visit.division or 0
+        subscriptions = Subscriptions(
+            books=self._books,
+            switches=self._switches,
+            division=division,
+            user=visit.user,
+            client=visit.client,
+            post=self._webhooks.post,
+        )
+        return Writers(self._books, self._switches, division, visit.user, subscriptions)
 
 
 def _forbidden(reason: str) -> Problem:

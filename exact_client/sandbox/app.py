@@ -27,17 +27,19 @@ from exact_client.sandbox.generated import GeneratedAccounts
 from exact_client.sandbox.goods import goods
 from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, error_reply, html_reply
+from exact_client.sandbox.sales_by_hand import SalesByHand
 from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.table import Table
 from exact_client.sandbox.tokens import TABLES as TOKEN_TABLES
 from exact_client.sandbox.tokens import Tokens, plain_client
+from exact_client.sandbox.webhooks import Webhooks
 
 CALLS_KEPT = 100_000
 NO_CONTENT = 204
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
-class ExactSandbox(ByHand):
+class ExactSandbox(ByHand, SalesByHand):
     """A pretended Exact Online with one company.
 
     `accounts`: a JSON file of accounts in place of the company's own. `state`: a file that keeps
@@ -59,6 +61,8 @@ class ExactSandbox(ByHand):
         self._faults: list[Fault] = []
         self._late: list[tuple[float, Visit, Request]] = []
         self._books = Books(self.clock, state)
+        self.webhooks = Webhooks(self._books)
+        self._books.listener = self.webhooks.note
         self._open_books()
         self._books.replay()
         self._count_from_zero()
@@ -94,6 +98,7 @@ class ExactSandbox(ByHand):
             self.clear_faults()
             self._calls.clear()
             self._late = []
+            self.webhooks.forget()
             self.switches = Switches()
             self._books.forget(keep=TOKEN_TABLES)
             self._open_books()
@@ -291,4 +296,12 @@ class ExactSandbox(ByHand):
         errors = ErrorLimits(self.clock, counted=self._limited)
         user = self.company.user_id
         self._tokens = Tokens(self._books, self.switches, errors, user, counted=self._limited)
-        self._api = Api(self._books, self.switches, self.company, self._tokens, limits, errors)
+        self._api = Api(
+            books=self._books,
+            switches=self.switches,
+            company=self.company,
+            tokens=self._tokens,
+            limits=limits,
+            errors=errors,
+            webhooks=self.webhooks,
+        )

@@ -1,7 +1,8 @@
 """The stand-in's memory: tables of records, versions that only rise, and a file that survives."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ from exact_client.sandbox.table import Table
 EVERYWHERE = 0  # the division of what belongs to no division, such as tokens
 
 
+@dataclass(frozen=True)
+class Change:
+    """A record that was made, changed or deleted; of a deleted one, what it was."""
+
+    division: int
+    table: str
+    action: str  # Create, Update or Delete
+    record: Record
+
+
 class Books:
     """Every table of every division. Callers hold the stand-in's lock."""
 
@@ -22,6 +33,8 @@ class Books:
         self._tables: dict[tuple[int, str], Table] = {}
         self._version = 1  # readers begin after 1
         self._unsaved: list[Record] = []
+        self._changes: list[Change] = []
+        self.listener: Callable[[list[Change]], None] | None = None  # hears of each call's changes
         self._journal = Journal(file) if file else None
 
     def table(self, division: int, name: str) -> Table:
@@ -82,7 +95,9 @@ class Books:
         """Make the changes of one call durable together; cheap when there are none."""
         if self._unsaved and self._journal:
             self._journal.append(self._unsaved)
-        self._unsaved = []
+        changes, self._unsaved, self._changes = self._changes, [], []
+        if self.listener and changes:
+            self.listener(changes)
 
     def forget(self, *, keep: frozenset[str]) -> None:
         """Empty every table but those named in `keep`, in memory and in the file."""
@@ -101,8 +116,12 @@ class Books:
             self._journal.close()
 
     def _note(self, change: Record) -> None:
+        before = self.table(change["division"], change["table"]).get(change["key"])
         if change["record"] is not None:
             change["record"]["_key"] = change["key"]
+        action = "Create" if before is None else "Update" if change["record"] else "Delete"
+        about = change["record"] or before or {}
+        self._changes.append(Change(change["division"], change["table"], action, about))
         self._apply(change)
         self._unsaved.append(change)
 

@@ -146,7 +146,7 @@ class ByHand:
             keys = []
             for content in entries:
                 taken = read_payload(entities()[_ENTRY], content, "cut")
-                keys.append(hand.create(taken, read_lines(content, "cut"))["EntryID"])
+                keys.append(hand.create(taken, read_lines(_ENTRY, content, "cut"))["EntryID"])
             self._books.commit()
         return keys
 

@@ -54,7 +54,7 @@ class Contacts:
         record = self._keep(record)
         if self._switches.first_contact_is_main and not account.get("MainContact"):
             self._set_main(account, record["ID"])
-        return shown(self._books, record)
+        return record
 
     def update(self, key: str, taken: Record) -> None:
         """Change a contact; it may move to another account."""

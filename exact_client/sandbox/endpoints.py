@@ -20,6 +20,12 @@ TABLES = {
     "logistics/SalesItemPrices": "itemprices",
     "sync/Logistics/Items": "items",
     "sync/Logistics/SalesItemPrices": "itemprices",
+    "salesinvoice/SalesInvoices": "invoices",
+    "salesinvoice/SalesInvoiceLines": "invoicelines",
+    "salesinvoice/PrintedSalesInvoices": "printed",
+    "salesinvoice/Layouts": "layouts",
+    "sync/SalesInvoice/SalesInvoices": "invoicerows",
+    "webhooks/WebhookSubscriptions": "subscriptions",
     "sync/Deleted": "deleted",
     "financialtransaction/TransactionLines": "transactions",
     "bulk/Financial/TransactionLines": "transactions",
@@ -60,6 +66,11 @@ SCOPES = {
     "sync/Logistics/SalesItemPrices": "logistics.items",
     "salesentry/SalesEntries": "sales.invoices",
     "salesentry/SalesEntryLines": "sales.invoices",
+    "salesinvoice/SalesInvoices": "sales.invoices",
+    "salesinvoice/SalesInvoiceLines": "sales.invoices",
+    "salesinvoice/PrintedSalesInvoices": "sales.invoices",
+    "salesinvoice/Layouts": "sales.invoices",
+    "sync/SalesInvoice/SalesInvoices": "sales.invoices",
     "financial/GLAccounts": "financial.generalledgers",
     "financial/Journals": "financial.accounting",
     "vat/VATCodes": "financial.accounting",
@@ -80,7 +91,10 @@ SCOPES = {
 }
 _SYNC_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?\s*")
 _DELETED_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?(\s+and\s+EntityType\s+eq\s+\d+)?\s*")
-_WIDE = frozenset({"salesentry/SalesEntries", "salesentry/SalesEntryLines", "cashflow/Receivables"})
+_WIDE = frozenset(
+    {"cashflow/Receivables", "salesentry/SalesEntries", "salesentry/SalesEntryLines"}
+    | {"salesinvoice/SalesInvoices"}
+)
 # Of tables that several endpoints share, the rows that one of them shows.
 SHOWN_ROWS = {"cashflow/Receivables": ("LineType", 20)}
 _TWINNED = frozenset(

@@ -32,6 +32,13 @@ _ACCOUNT = MappingProxyType(
         "StartDate": 1735689600000,
     }
 )
+# Records that hold lines: under which name, and what a line is.
+LINES = MappingProxyType(
+    {
+        "salesentry/SalesEntries": ("SalesEntryLines", "salesentry/SalesEntryLines"),
+        "salesinvoice/SalesInvoices": ("SalesInvoiceLines", "salesinvoice/SalesInvoiceLines"),
+    }
+)
 _ALWAYS_SET = {"Boolean": False, "Byte": 0}  # the types that are never null
 _EMPTY_TEXT = frozenset({"SiretNumber", "DivisionCustomerSiretNumber"})
 

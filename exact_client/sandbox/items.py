@@ -50,7 +50,7 @@ class Items:
         self._check(record)
         if self._holder(record["Code"]):
             raise refusal("exists")
-        return shown(self._books, self._keep(record))
+        return self._keep(record)
 
     def update(self, key: str, taken: Record) -> None:
         """Change an item. Code in the payload is refused, even when it is the old one."""

@@ -31,6 +31,11 @@ _COUNTED = [
     "payments",
     "documents",
     "attachments",
+    "contacts",
+    "items",
+    "itemprices",
+    "invoices",
+    "subscriptions",
 ]
 _TOLD = ["EntryID", "EntryNumber", "Journal", "Customer", "CustomerName", "YourRef", "Description"]
 _TOLD_ACCOUNT = [
@@ -55,6 +60,11 @@ _TOLD_LINE = [
     "CostCenter",
     "Description",
 ]
+_TOLD_CONTACT = ["ID", "HID", "Account", "FirstName", "LastName", "Email", "Phone", "Timestamp"]
+_TOLD_ITEM = ["ID", "Code", "Description", "Unit", "SalesVatCode", "Timestamp"]
+_TOLD_INVOICE = ["InvoiceID", "InvoiceNumber", "Status", "Type", "OrderedBy", "OrderedByName"]
+_TOLD_INVOICE += ["YourRef", "Description", "AmountFC", "VATAmountFC", "Timestamp"]
+_TOLD_INVOICE_LINE = ["ID", "ItemCode", "Quantity", "NetPrice", "AmountFC", "VATAmountFC"]
 _AMOUNTS = ["AmountDC", "VATAmountDC", "AmountFC", "VATAmountFC", "Currency"]
 _TOLD_OF_TERM = ["ID", "AmountFC", "Status", "IsFullyPaid", "Timestamp"]
 _TOLD_OF_DOCUMENT = ["ID", "HID", "Subject", "Type", "Account"]
@@ -89,6 +99,11 @@ def state(sandbox: "ExactSandbox", division: int) -> dict[str, Any]:
         "counts": {name: sandbox.count(name, division) for name in _COUNTED},
         "accounts": [_some(row, _TOLD_ACCOUNT) for row in sandbox.kept("accounts", division)],
         "entries": [_entry(sandbox, row, division, documents) for row in entries],
+        "contacts": [_some(row, _TOLD_CONTACT) for row in sandbox.kept("contacts", division)],
+        "items": [_some(row, _TOLD_ITEM) for row in sandbox.kept("items", division)],
+        "invoices": [
+            _invoice(sandbox, row, division) for row in sandbox.kept("invoices", division)
+        ],
     }
 
 
@@ -114,6 +129,15 @@ def _entry(
         "terms": [_some(term, _TOLD_OF_TERM) for term in found("terms", row.get("_terms", []))],
         "payments": [{"Date": _day(one["Date"]), "AmountFC": one["AmountFC"]} for one in payments],
         "documents": documents.get(row["EntryID"], []),
+    }
+
+
+def _invoice(sandbox: "ExactSandbox", row: Record, division: int) -> Record:
+    lines = [sandbox.record("invoicelines", key, division) for key in row["_lines"]]
+    return {
+        **_some(row, _TOLD_INVOICE),
+        "InvoiceDate": _day(row["InvoiceDate"]),
+        "lines": [_some(line, _TOLD_INVOICE_LINE) for line in lines],
     }
 
 
@@ -214,6 +238,32 @@ def _type(sandbox: "ExactSandbox", request: Request) -> Any:
     return _told(sandbox, sandbox.record("entries", key, asked.get("division")))
 
 
+def _make(sandbox: "ExactSandbox", request: Request) -> Any:
+    return sandbox.make(**_read(request))
+
+
+def _edit(sandbox: "ExactSandbox", request: Request) -> Any:
+    return sandbox.edit(**_read(request))
+
+
+def _erase(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.erase(**_read(request))
+    return {"erased": True}
+
+
+def _print(sandbox: "ExactSandbox", request: Request) -> Any:
+    return sandbox.print_invoice(**_read(request))
+
+
+def _webhooks(sandbox: "ExactSandbox", _request: Request) -> Any:
+    return sandbox.webhooks.told()
+
+
+def _set_webhooks(sandbox: "ExactSandbox", request: Request) -> Any:
+    sandbox.webhooks.set(**_read(request))
+    return sandbox.webhooks.told()
+
+
 def _told(sandbox: "ExactSandbox", row: Record) -> Record:
     return _entry(sandbox, row, row["Division"], _documents(sandbox, row["Division"]))
 
@@ -237,4 +287,10 @@ _KNOBS: dict[tuple[str, str], Callable[["ExactSandbox", Request], Any]] = {
     ("POST", "period"): _period,
     ("POST", "year"): _year,
     ("POST", "type"): _type,
+    ("POST", "make"): _make,
+    ("POST", "edit"): _edit,
+    ("POST", "erase"): _erase,
+    ("POST", "print"): _print,
+    ("GET", "webhooks"): _webhooks,
+    ("POST", "webhooks"): _set_webhooks,
 }

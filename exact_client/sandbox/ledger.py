@@ -42,8 +42,11 @@ class Ledger:
         self._entries = books.entries(division)
         self._lines = books.table(division, "lines")
 
-    def create(self, taken: Record, lines: list[Record]) -> Record:
-        """Book an entry with its lines, or refuse with everything that is wrong with it."""
+    def create(self, taken: Record, lines: list[Record], invoice: str | None = None) -> Record:
+        """Book an entry with its lines, or refuse with everything that is wrong with it.
+
+        `invoice`: the sales invoice whose entry this is.
+        """
         key, now = str(uuid4()), self._books.clock.wall_ms()
         entry: Record = {
             "EntryDate": self._books.clock.today_ms(),
@@ -56,6 +59,7 @@ class Ledger:
             "Created": now,
             "Creator": self._user,
             "_header": str(uuid4()),
+            "_invoice": invoice,
         }
         found = Findings()
         self._checks.check_header(entry, found)
@@ -91,6 +95,8 @@ class Ledger:
         entry = self._open_entry(key)
         if self._terms.is_matched(entry) and not self._by_hand:
             raise refusal("used", "SalesEntries", "Payments")
+        if entry.get("_invoice") and not self._by_hand:
+            raise refusal("used", "SalesEntries", "SalesInvoices")
         for line in entry["_lines"]:
             self._books.drop(self._division, "lines", line)
         forget_transactions(self._books, entry, [entry["_header"], *entry["_lines"]])

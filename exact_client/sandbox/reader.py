@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from exact_client.sandbox import contacts, items, odata
+from exact_client.sandbox import contacts, invoices, items, odata
 from exact_client.sandbox.books import EVERYWHERE, Books
 from exact_client.sandbox.clock import wall_of
 from exact_client.sandbox.company import Company
 from exact_client.sandbox.endpoints import SHOWN_ROWS, TABLES, check_list, division_of
-from exact_client.sandbox.facts import Entity, Record, entities
+from exact_client.sandbox.facts import LINES, Entity, Record, entities
 from exact_client.sandbox.messages import Problem, Reply, Request, json_reply, problem
 from exact_client.sandbox.odata import Query, Shown
 from exact_client.sandbox.switches import Switches
@@ -18,8 +18,12 @@ from exact_client.sandbox.table import Table
 
 _TIMESTAMP = re.compile(r"Timestamp\s+gt\s+(\d+)")
 # Of these, some properties are worked out from other records when they are read.
-_WORKED_OUT = {"contacts": contacts.shown, "items": items.shown}
-_ENTRY, _LINE = "salesentry/SalesEntries", "salesentry/SalesEntryLines"
+_WORKED_OUT = {
+    "contacts": contacts.shown,
+    "items": items.shown,
+    "invoices": invoices.shown,
+    "invoicerows": invoices.shown,
+}
 
 
 class Reader:
@@ -49,11 +53,12 @@ class Reader:
         query = Query.read(entity, request, self._base, self._switches)
         return json_reply({"d": self._shown(query, [record])[0]})
 
-    def lines(self, key: str, request: Request) -> Reply:
-        """The lines of an entry, asked for by the link in a record."""
-        entry = self._found(entities()[_ENTRY], key)
-        query = Query.read(entities()[_LINE], request, self._base, self._switches)
-        return self._page(query, self._filtered(query, iter(self._lines(entry))))
+    def lines(self, entity: Entity, key: str, request: Request) -> Reply:
+        """The lines of an entry or an invoice, asked for by the link in a record."""
+        record = self._found(entity, key)
+        inner = entities()[LINES[entity.path][1]]
+        query = Query.read(inner, request, self._base, self._switches)
+        return self._page(query, self._filtered(query, iter(self._lines(entity, record))))
 
     def count(self, entity: Entity, request: Request) -> Reply:
         """How many records a list has, as plain text."""
@@ -66,7 +71,11 @@ class Reader:
     def created(self, entity: Entity, record: Record, sparse: tuple[str, ...] | None) -> Reply:
         """The answer to a create: all of it, or the few values that Exact tells unasked."""
         shown = Shown(entity, self._base, entity.properties)
-        told = shown.one(record if sparse is None else {k: record.get(k) for k in sparse})
+        record = next(self._worked_out(entity, [record]))
+        contents = {}
+        if entity.path == "salesinvoice/SalesInvoices":  # answers its lines unasked
+            contents = self._expanded(entity, record, ["SalesInvoiceLines"])
+        told = shown.one(record if sparse is None else {k: record.get(k) for k in sparse}, contents)
         if sparse is not None:
             told = {k: v for k, v in told.items() if k in {*sparse, "__metadata"}} | {
                 name: told[name] if prop.collection else None
@@ -148,20 +157,26 @@ class Reader:
         shown = Shown(query.entity, self._base, query.shown)
         if not query.expand:
             return [shown.one(record) for record in records]
-        return [shown.one(record, self._expanded(query, record)) for record in records]
+        inner = [name.partition("/")[2] for name in query.select if "/" in name]
+        return [
+            shown.one(record, self._expanded(query.entity, record, query.expand, inner))
+            for record in records
+        ]
 
-    def _expanded(self, query: Query, record: Record) -> dict[str, list[Record]]:
-        contents: dict[str, list[Record]] = {name: [] for name in query.expand}
-        if query.entity.path == _ENTRY:
-            entity = entities()[_LINE]
-            inner = [name.partition("/")[2] for name in query.select if "/" in name]
-            shown = Shown(entity, self._base, inner or entity.properties)
-            contents["SalesEntryLines"] = [shown.one(line) for line in self._lines(record)]
+    def _expanded(
+        self, entity: Entity, record: Record, names: Iterable[str], select: Iterable[str] = ()
+    ) -> dict[str, list[Record]]:
+        contents: dict[str, list[Record]] = {name: [] for name in names}
+        held = LINES.get(entity.path)
+        if held and held[0] in contents:
+            inner = entities()[held[1]]
+            shown = Shown(inner, self._base, list(select) or inner.properties)
+            contents[held[0]] = [shown.one(line) for line in self._lines(entity, record)]
         return contents
 
-    def _lines(self, entry: Record) -> list[Record]:
-        table = self._books.table(self._division, "lines")
-        return [row for key in entry["_lines"] if (row := table.get(key))]
+    def _lines(self, entity: Entity, record: Record) -> list[Record]:
+        table = self._books.table(self._division, TABLES[LINES[entity.path][1]])
+        return [row for key in record["_lines"] if (row := table.get(key))]
 
 
 def me(

@@ -29,11 +29,22 @@ class SandboxServer(ThreadingHTTPServer):
     def __init__(self, sandbox: ExactSandbox, host: str, port: int) -> None:
         self.sandbox = sandbox
         super().__init__((host, port), _Handler)
+        sandbox.webhooks.host = self.url
 
     @property
     def url(self) -> str:
         """Where it answers."""
         return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
+
+    def serve_forever(self, poll_interval: float = 0.5) -> None:
+        """Answer requests, and tell subscribers of changes beside it."""
+        ended = threading.Event()
+        telling = threading.Thread(target=self.sandbox.webhooks.run, args=(ended,), daemon=True)
+        telling.start()
+        try:
+            super().serve_forever(poll_interval)
+        finally:
+            ended.set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing about callers that hang up: they do so on purpose here."""

@@ -26,6 +26,10 @@ class Switches:
     user_active: bool = True  # whether the user's refresh token is still taken
     check_vat_format: bool = False  # refuse VAT numbers that can't be one
     first_contact_is_main: bool = True  # of an account; not told by any source
+    only_sales_items: bool = True  # on invoices; not told by any source
+    invoice_date_taken: bool = True  # InvoiceDate on a create, which the documentation denies
+    print_again: bool = False  # whether a printed invoice may be printed once more
+    webhook_http: bool = True  # take callbacks on http://localhost, which Exact does not
     case_matters: bool = False  # when texts are compared
     encoded_skiptoken: bool = False  # the other spelling of next links
     known_clients: list[str] = field(default_factory=list)  # empty: any client id

@@ -17,7 +17,7 @@ ACCESS_LIFE = 600
 IDLE_LIFE = 30 * DAY
 CALLS_PER_DAY = 200
 REMEMBERED = 100  # spent refresh tokens of a chain that are still recognised
-TABLES = frozenset({"chains", "clients"})
+TABLES = frozenset({"chains", "clients", "redirects"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ class Tokens:
         """A code for what a person just allowed; it holds a character that must be escaped."""
         code = f"{secrets.token_hex(2)}!IAAAA{secrets.token_urlsafe(60)}"
         now = self._books.clock.now()
-        self._codes[code] = Code(plain_client(client_id), redirect_uri, divisions, now)
+        client = plain_client(client_id)
+        self._codes[code] = Code(client, redirect_uri, divisions, now)
+        self._books.put(EVERYWHERE, "redirects", client, {"uri": redirect_uri})
         return code
 
     # The token endpoint.

@@ -119,6 +119,18 @@ def filled(exact: Caller, sandbox: ExactSandbox) -> None:
     kept = exact.send("POST", "documents/Documents", document).json()["d"]["ID"]
     file = {"Document": kept, "FileName": "x.pdf", "Attachment": "JVBERg=="}
     exact.send("POST", "documents/DocumentAttachments", file)
+    item = sandbox.records("items")[0]["ID"]
+    invoice = {"OrderedBy": an_account(sandbox), "SalesInvoiceLines": [{"Item": item}]}
+    key = exact.send("POST", "salesinvoice/SalesInvoices", invoice).json()["d"]["InvoiceID"]
+    exact.send("POST", "salesinvoice/PrintedSalesInvoices", {"InvoiceID": key})
+    sandbox.webhooks.post = lambda _url, _body: 200
+    wanted = {"Topic": "Items", "CallbackURL": "https://app.example/hook"}
+    exact.send("POST", "webhooks/WebhookSubscriptions", wanted)
+
+
+def readable() -> list[Entity]:
+    """The endpoints that can be read at all."""
+    return [entity for entity in entities().values() if "GET" in entity.methods]
 
 
 def address(entity: Entity) -> str:
@@ -143,7 +155,7 @@ def test_every_endpoint_shows_every_documented_property_in_its_type_and_no_other
 ) -> None:
     filled(exact, sandbox)
 
-    for entity in entities().values():
+    for entity in readable():
         row = shown(exact, entity)
         assert set(row) - {"__metadata"} == set(entity.properties), entity.path
         for name, prop in entity.properties.items():
@@ -159,7 +171,7 @@ def test_every_endpoint_shows_every_documented_property_in_its_type_and_no_other
 def test_every_property_can_be_selected(exact: Caller, sandbox: ExactSandbox) -> None:
     filled(exact, sandbox)
 
-    for entity in entities().values():
+    for entity in readable():
         answer = exact.get(address(entity), select=",".join(entity.properties))
         assert answer.status_code == 200, entity.path
 
