@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sync.rules.zoho.field_rules import Side, Values
+from sync.rules.zoho.field_rules import Side
 from sync.rules.zoho.modules import Module
-from sync.rules.zoho.values import Value
 
 LINES, TAX, PRODUCT = "SalesInvoiceLines", "SalesVatCode", "Product_Name"
 
@@ -34,7 +33,7 @@ class Miss:
 class Completed:
     """A record with its defaults filled in, and what is still missing."""
 
-    values: dict[str, Value]
+    values: dict[str, object]
     misses: list[Miss] = field(default_factory=list)
 
 
@@ -89,14 +88,17 @@ _ONE = {
 
 
 def completed(
-    module: Module, values: Values, defaults: Mapping[str, Value], target: Side = Side.EXACT
+    module: Module,
+    values: Mapping[str, object],
+    defaults: Mapping[str, object],
+    target: Side = Side.EXACT,
 ) -> Completed:
     """Fill a new record with defaults where it is empty, and tell what is missing then.
 
     `values` and `defaults` are by the names of the side that the record is made for. A price of
     0 and a box that isn't ticked are values; empty text and an empty list are not.
     """
-    filled = dict(values)
+    filled: dict[str, object] = dict(values)
     for name, default in defaults.items():
         if _is_empty(filled.get(name)):
             filled[name] = default
@@ -106,7 +108,10 @@ def completed(
 
 
 def missing(
-    module: Module, values: Values, defaults: Mapping[str, Value], target: Side = Side.EXACT
+    module: Module,
+    values: Mapping[str, object],
+    defaults: Mapping[str, object],
+    target: Side = Side.EXACT,
 ) -> list[Miss]:
     """Return what a new record lacks once its defaults are filled in."""
     return completed(module, values, defaults, target).misses

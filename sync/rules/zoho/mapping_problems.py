@@ -1,11 +1,11 @@
 """Why a mapping can't work, in the words of the person who edits it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 
 from sync.rules.zoho.field_rules import PLACEHOLDER, Direction, FieldRule, Side, Transform
+from sync.rules.zoho.rule_order import CircleError, in_order
 from sync.rules.zoho.transforms import table_of
 from sync.rules.zoho.values import FieldType, UnreadableError, typed
 
@@ -51,36 +51,12 @@ def warnings(rule: FieldRule, exact_property: Field | None, zoho_field: Field | 
 
 
 def clashes(rules: Sequence[FieldRule]) -> list[str]:
-    """Return why rules can't work together: one fills what another one reads, in a circle.
-
-    Two rules that fill one field are found by `problems`.
-    """
-    fills: dict[str, set[str]] = {}
-    for rule in rules:
-        if rule.direction is Direction.BOTH:
-            continue
-        target = Side.ZOHO if rule.fills(Side.ZOHO) else Side.EXACT
-        sources = {f"{target.other}.{name}" for name in rule.fields_of(target.other)}
-        for name in rule.fields_of(target):
-            fills.setdefault(f"{target}.{name}", set()).update(sources)
-    same = _same_nodes(rules)
-    graph = {same.get(node, node): {same.get(one, one) for one in to} for node, to in fills.items()}
+    """Return why rules can't work together: one fills what another one reads, in a circle."""
     try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        names = " → ".join(dict.fromkeys(node.partition(".")[2] for node in error.args[1]))
-        return [f"{names} fill each other in a circle: make it one mapping in both directions."]
+        in_order(rules)
+    except CircleError as error:
+        return [str(error)]
     return []
-
-
-def _same_nodes(rules: Iterable[FieldRule]) -> dict[str, str]:
-    """Fields that a rule keeps equal in both directions are one, by Exact's name for it."""
-    return {
-        f"{Side.ZOHO}.{name}": f"{Side.EXACT}.{rule.exact_field}"
-        for rule in rules
-        if rule.direction is Direction.BOTH
-        for name in rule.zoho_fields
-    }
 
 
 # --- Each kind of problem ----------------------------------------------------------------------
@@ -128,10 +104,11 @@ def _table(rule: FieldRule) -> Iterator[str]:
     for side, words in ((Side.EXACT, table.keys()), (Side.ZOHO, table.values())):
         if side is Side.ZOHO and not rule.fills(Side.EXACT):
             continue  # it is never read back
+        spelt = {word.casefold(): word for word in reversed(list(words))}
         for word, times in Counter(word.casefold() for word in words).items():
             if times > 1:
                 yield (
-                    f"{_SYSTEMS[side]}'s “{word}” stands in the table {times} times, so nobody"
+                    f"{_SYSTEMS[side]}'s “{spelt[word]}” stands in the table {times} times: nobody"
                     f" can tell what it is in {_SYSTEMS[side.other]}."
                 )
 

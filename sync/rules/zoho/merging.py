@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sync.rules.zoho.field_rules import FieldRule, Side, Values, Winner
+from sync.rules.zoho.rule_order import in_order
 from sync.rules.zoho.transforms import carried, common
 from sync.rules.zoho.values import UnreadableError, Value
 
@@ -77,12 +78,12 @@ def merge(
     empty value crosses only if it was emptied since. `chosen` holds what a person chose, by the
     name of the rule; on a disagreement that nobody may settle neither side is written.
     The base that comes back is true once both writes were answered.
+    Raises CircleError for rules that fill each other, which `clashes` refuses.
     Source: docs/zoho.md
     """
     merging = _Merging(base, exact, zoho, chosen)
-    for _ in range(len(rules) + 1):  # what one rule wrote may be what the next one reads
-        if not merging.settle_all(rules):
-            break
+    for rule in in_order(rules):  # what one wrote may be what the next one reads
+        merging.settle(rule)
     return merging.result
 
 
@@ -95,30 +96,20 @@ class _Merging:
         self._chosen = chosen
         self.result = Merge(base=dict(base))
 
-    def settle_all(self, rules: Sequence[FieldRule]) -> bool:
-        """Settle every field; tell whether anything had to be written."""
-        self.result.conflicts.clear()
-        self.result.unreadable.clear()
-        written = [self._settle(rule) for rule in rules if self._is_shown(rule)]
-        return any(written)
+    def settle(self, rule: FieldRule) -> None:
+        """Settle one field: agreed, copied, left alone, or before a person."""
+        seen = self._seen(rule) if self._is_shown(rule) else None
+        if seen is None:
+            return
+        if seen[Side.EXACT] == seen[Side.ZOHO]:
+            self.result.base[rule.name] = seen[Side.EXACT]
+        elif source := self._source(rule, seen):
+            self._copy(rule, source)
+            self.result.base[rule.name] = seen[source]
 
     def _is_shown(self, rule: FieldRule) -> bool:
         """Whether both sides showed all that the rule is about; what is absent is not empty."""
         return all(name in self._values[side] for side in Side for name in rule.fields_of(side))
-
-    def _settle(self, rule: FieldRule) -> bool:
-        seen = self._seen(rule)
-        if seen is None:
-            return False
-        if seen[Side.EXACT] == seen[Side.ZOHO]:
-            self.result.base[rule.name] = seen[Side.EXACT]
-            return False
-        source = self._source(rule, seen)
-        if source is None:
-            return False
-        self._copy(rule, source)
-        self.result.base[rule.name] = seen[source]
-        return True
 
     def _seen(self, rule: FieldRule) -> dict[Side, str | None] | None:
         """Return both sides in the form in which they are compared; None if one is unreadable."""

@@ -29,7 +29,7 @@ def carried(
     """
     to_zoho, to_exact = _WAYS[rule.transform]
     way = to_zoho if to is Side.ZOHO else to_exact
-    found = way(tuple(values.get(name) for name in rule.fields_of(to.other)), rule)
+    found = way(tuple(_fit(values.get(name), rule) for name in rule.fields_of(to.other)), rule)
     fitting = [_fit(value, rule) for value in found]
     if with_default and fitting[0] is None and to is default_side(rule):
         fitting[0] = typed(rule.default, rule.type)
@@ -60,11 +60,13 @@ def common(rule: FieldRule, values: Values, of: Side) -> str | None:
 
 
 def _is_default(rule: FieldRule, values: Values, of: Side) -> bool:
-    """Whether the side that a default fills shows nothing else."""
-    if rule.default is None or of is not default_side(rule):
+    """Whether a value is what the default would be, on the side that the default fills."""
+    if rule.default is None:
         return False
-    name = rule.fields_of(of)[0]
-    return canonical(values.get(name), rule.type) == canonical(rule.default, rule.type)
+    side = default_side(rule)
+    there = values if of is side else carried(rule, values, side)
+    value = there.get(rule.fields_of(side)[0])
+    return canonical(value, rule.type) == canonical(rule.default, rule.type)
 
 
 def default_side(rule: FieldRule) -> Side:
@@ -98,10 +100,16 @@ def _by_text(step: Step) -> Way:
 
 
 def _titled(text: str) -> str:
-    return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), text.lower())
+    return re.sub(r"[^\W\d_]+", lambda word: _capital(word[0][0]) + word[0][1:], text.lower())
 
 
-_NUMBER_BEHIND = re.compile(r"^(?P<street>.*?\D)[\s,]+(?P<number>\d.*)$", re.DOTALL)
+def _capital(letter: str) -> str:
+    """Return a letter as a capital, or as it is where that would be two, as of ß."""
+    capital = letter.title()
+    return capital if len(capital) == 1 else letter
+
+
+_NUMBER_BEHIND = re.compile(r"^(?P<street>.*?[^\d\s,])[\s,]+(?P<number>\d.*)$", re.DOTALL)
 
 
 def _split(values: tuple[Value, ...], rule: FieldRule) -> tuple[Value, ...]:
@@ -110,7 +118,7 @@ def _split(values: tuple[Value, ...], rule: FieldRule) -> tuple[Value, ...]:
     if len(rule.zoho_fields) == 1 or text is None:
         return (text, *(None for _ in rule.zoho_fields[1:]))
     found = _NUMBER_BEHIND.match(str(text))
-    return (found["street"].strip(" ,"), found["number"]) if found else (text, None)
+    return (found["street"], found["number"]) if found else (text, None)
 
 
 def _joined(values: tuple[Value, ...], rule: FieldRule) -> tuple[Value, ...]:
