@@ -20,6 +20,8 @@ from exact_client.questions.base import created, folded, read_rows, select
 from exact_client.questions.goods import GoodsQuestions
 from exact_client.questions.parties import PartyQuestions
 from exact_client.questions.raw import RawQuestions
+from exact_client.questions.sales import SalesInvoiceQuestions
+from exact_client.questions.webhooks import WebhookQuestions
 from exact_client.reading import OnOdd, RecordT
 from exact_client.records import (
     AttachmentRecord,
@@ -45,7 +47,9 @@ SALES_ENTRIES = "salesentry/SalesEntries"
 DOCUMENTS, ATTACHMENTS = "documents/Documents", "documents/DocumentAttachments"
 
 
-class ExactClient(PartyQuestions, GoodsQuestions, RawQuestions):
+class ExactClient(
+    PartyQuestions, GoodsQuestions, SalesInvoiceQuestions, WebhookQuestions, RawQuestions
+):
     """One division of Exact. Every method may raise any ExactError, and may be called again.
 
     Lists are fetched page by page as they are consumed. A record that does not fit is handed to

@@ -53,7 +53,12 @@ class DeletedRecord(Record, frozen=True, kw_only=True):
 
     TRANSACTION_LINE: ClassVar[int] = 1
     ACCOUNT: ClassVar[int] = 2
+    CONTACT: ClassVar[int] = 5
+    DOCUMENT: ClassVar[int] = 6
+    ITEM_PRICE: ClassVar[int] = 8
+    ITEM: ClassVar[int] = 9
     PAYMENT_TERM: ClassVar[int] = 10
+    SALES_INVOICE: ClassVar[int] = 13  # its lines too, each by its own key
 
     timestamp: int
     entity_key: UUID

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -117,3 +119,101 @@ class UnitRecord(Record, frozen=True, kw_only=True):
     active: bool = True
     main: bool = False
     type: str | None = None  # A area, L length, O other, T time, V volume, W weight
+
+
+@named
+class SalesInvoiceRecord(Record, frozen=True, kw_only=True):
+    """The header of an invoice made in Exact (salesinvoice/SalesInvoices).
+
+    Its number comes with printing. Amounts are in the invoice's currency.
+    """
+
+    DRAFT: ClassVar[int] = 10
+    OPEN: ClassVar[int] = 20
+    PROCESSED: ClassVar[int] = 50  # printed: frozen, and in the books
+    INVOICE: ClassVar[int] = 8020
+    CREDIT_NOTE: ClassVar[int] = 8021
+    PAID: ClassVar[int] = 3  # of `starter_sales_invoice_status`
+
+    invoice_id: UUID
+    invoice_number: int | None = None
+    invoice_date: LocalDate | None = None
+    due_date: LocalDate | None = None
+    status: int | None = None
+    starter_sales_invoice_status: int | None = None  # 0 draft to 3 paid
+    type: int | None = None
+    ordered_by: UUID | None = None
+    ordered_by_contact_person: UUID | None = None
+    invoice_to: UUID | None = None
+    journal: Padded | None = None
+    your_ref: str | None = None
+    description: str | None = None
+    payment_condition: Padded | None = None
+    currency: Padded | None = None
+    order_number: int | None = None
+    amount_fc: Decimal | None = None  # including VAT
+    amount_fc_excl_vat: Decimal | None = msgspec.field(default=None, name="AmountFCExclVat")
+    vat_amount_fc: Decimal | None = None
+    modified: LocalTime | None = None
+
+
+@named
+class SalesInvoiceLineRecord(Record, frozen=True, kw_only=True):
+    """One line of an invoice made in Exact (salesinvoice/SalesInvoiceLines)."""
+
+    id: UUID
+    invoice_id: UUID
+    line_number: int | None = None
+    item: UUID | None = None
+    item_code: Padded | None = None
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit_code: Padded | None = None
+    unit_price: Decimal | None = None
+    discount: Decimal | None = None  # a fraction: 0.1 is 10 %
+    net_price: Decimal | None = None
+    amount_fc: Decimal | None = None  # without VAT
+    vat_amount_fc: Decimal | None = None
+    vat_code: Padded | None = None
+    vat_percentage: Decimal | None = None  # a fraction
+    gl_account: UUID | None = None
+
+
+@named
+class SyncedSalesInvoiceRecord(SalesInvoiceRecord, frozen=True, kw_only=True):
+    """A header out of the list in which headers and lines are mixed (sync/SalesInvoice)."""
+
+    timestamp: int
+    line_number: int = 0
+
+
+@named
+class SyncedSalesInvoiceLineRecord(SalesInvoiceLineRecord, frozen=True, kw_only=True):
+    """A line out of the list in which headers and lines are mixed (sync/SalesInvoice)."""
+
+    timestamp: int
+
+
+@named
+class PrintedSalesInvoiceRecord(Record, frozen=True, kw_only=True):
+    """What came of printing. A mail that is called sent may still bounce."""
+
+    invoice_id: UUID
+    document: UUID | None = None
+    document_creation_success: str | None = None
+    document_creation_error: str | None = None
+    email_creation_success: str | None = None
+    email_creation_error: str | None = None
+    peppol_creation_success: str | None = None
+    peppol_creation_error: str | None = None
+    postbox_message_creation_success: str | None = None
+    postbox_message_creation_error: str | None = None
+
+
+@named
+class WebhookSubscriptionRecord(Record, frozen=True, kw_only=True):
+    """Where Exact tells of changes of one topic (webhooks/WebhookSubscriptions)."""
+
+    id: UUID
+    topic: str
+    callback_url: str | None = msgspec.field(default=None, name="CallbackURL")
