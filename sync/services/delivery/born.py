@@ -21,6 +21,7 @@ from sync.rules.zoho.transforms import common
 from sync.rules.zoho.values import UnreadableError
 from sync.services.delivery import outbox
 from sync.services.zoho.mappings import rules_of
+from sync.services.zoho.pairing import a_pair, an_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,16 +82,12 @@ def pair(entry: OutboxEntry, remote_id: UUID, now: datetime) -> Pair:
     for one in (record, copy):
         one.standing, one.reason, one.problem, one.due_at = Standing.PAIRED, "", "", None
         one.save(update_fields=["standing", "reason", "problem", "due_at"])
-    _note(copy, record, now)
-    return Pair.objects.create(
-        sync=record.sync,
-        module=record.module,
-        exact=copy,
-        zoho=record,
-        rule=Pair.Rule.CREATED,
-        base=_base(record, entry.payload),
-        paired_at=now,
-    )
+    rule = Pair.Rule.CREATED
+    an_event(copy, record, PairEvent.What.PAIRED, now, rule).save()
+    new = a_pair(copy, record, rule, now)
+    new.base = _base(record, entry.payload)
+    new.save()
+    return new
 
 
 def on_their_way(module: ModuleSync) -> set[tuple[str, ...]]:
@@ -142,17 +139,3 @@ def _agreed(
                 yield rule.name, common(rule, payload, Side.EXACT)
             except UnreadableError:
                 continue  # the merge says so
-
-
-def _note(copy: ExactRecord, record: ZohoRecord, now: datetime) -> None:
-    PairEvent.objects.create(
-        sync=record.sync,
-        module=record.module,
-        exact_key=copy.key,
-        exact_name=copy.name,
-        zoho_key=record.key,
-        zoho_name=record.name,
-        what=PairEvent.What.PAIRED,
-        rule=Pair.Rule.CREATED,
-        at=now,
-    )

@@ -14,7 +14,7 @@ from exact_client.records import (
     DocumentRecord,
     SalesEntryRecord,
 )
-from exact_client.trade_records import ContactRecord, ItemRecord
+from exact_client.trade_records import ContactRecord, ItemRecord, SalesInvoiceRecord
 from sync.models import OutboxEntry
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         | AttachmentRecord
         | ContactRecord
         | ItemRecord
+        | SalesInvoiceRecord
     )
 
 Kind = OutboxEntry.Kind
@@ -63,6 +64,9 @@ class Answer:
                 key, number, label = record.id, record.hid, " ".join(filter(None, names))
             case ItemRecord():
                 key, number, label = record.id, record.code, record.description
+            case SalesInvoiceRecord():
+                number = record.invoice_number or record.order_number
+                key, label, amount = record.invoice_id, record.your_ref, record.amount_fc
             case _:
                 key, number, label = record.id, record.code, record.name
         return cls(key, str(number or ""), label or "", amount, record)
@@ -145,6 +149,15 @@ def _known_by(*texts: str | None) -> tuple[str, ...]:
     return tuple(" ".join((text or "").casefold().split()) for text in texts)
 
 
+def _invoices(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return the sales invoices of its reference, and the one that it was made as."""
+    found = exact.sales_invoices_with_reference(entry.reference)
+    if entry.remote_id and entry.remote_id not in {record.invoice_id for record in found}:
+        made = exact.sales_invoice(entry.remote_id)
+        found = [*found, made] if made else found
+    return [Answer.of(record) for record in found]
+
+
 def _entries(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     """Return the entries of its reference, and the one that it was booked as.
 
@@ -181,6 +194,7 @@ _SENDERS: dict[Kind, Callable[[ExactClient, OutboxEntry], Answer]] = {
     Kind.ACCOUNT: lambda exact, entry: Answer.of(exact.create_account(entry.payload)),
     Kind.CONTACT: lambda exact, entry: Answer.of(exact.create_contact(entry.payload)),
     Kind.ITEM: lambda exact, entry: Answer.of(exact.create_item(entry.payload)),
+    Kind.INVOICE: lambda exact, entry: Answer.of(exact.create_sales_invoice(entry.payload)),
     Kind.SALES_ENTRY: lambda exact, entry: Answer.of(exact.create_sales_entry(entry.payload)),
     Kind.REVERSAL: lambda exact, entry: Answer.of(exact.create_sales_entry(entry.payload)),
     Kind.DOCUMENT: lambda exact, entry: Answer.of(exact.create_document(entry.payload)),
@@ -191,6 +205,7 @@ _FINDERS: dict[Kind, Callable[[ExactClient, OutboxEntry], list[Answer]]] = {
     Kind.ACCOUNT: _accounts,
     Kind.CONTACT: _contacts,
     Kind.ITEM: _items,
+    Kind.INVOICE: _invoices,
     Kind.SALES_ENTRY: _entries,
     Kind.REVERSAL: _entries,
     Kind.DOCUMENT: _documents,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sync.models import ExactRecord, Pair, PairCandidate, ZohoRecord
+from sync.services.zoho.reading_zoho import EXACT_ID
 
 if TYPE_CHECKING:
     from zoho_client.records import Outcome
@@ -45,22 +46,27 @@ def note(refused: Pair | ExactRecord, outcome: Outcome, now: datetime) -> None:
     refused.due_at = ask_again_at(outcome, now)
 
 
-def offer_duplicate(record: ExactRecord, outcome: Outcome) -> bool:
-    """Offer the record that Zoho says is a double to a person; return whether that could be done.
+def settle_new(record: ExactRecord, outcome: Outcome, now: datetime) -> None:
+    """Note on the copy of a new record, unsaved, what came of it: a second one is never made."""
+    field = outcome.api_name.replace("_", " ")
+    there = _double(record, outcome)
+    if there is not None:
+        said = f"Zoho has it already, by “{field}”"
+        PairCandidate.objects.get_or_create(
+            exact=record, zoho=there, defaults={"score": 100, "points": [[said, 100]]}
+        )
+        record.standing, record.problem = ExactRecord.Standing.REVIEW, outcome.code
+        record.reason = f"{said}: say whether {there} is the same."
+    elif outcome.code == DUPLICATE and outcome.api_name == EXACT_ID:
+        record.reason = "Zoho has it by now; the next reading pairs the two."
+    else:
+        note(record, outcome, now)
 
-    A second one is never made.
-    """
+
+def _double(record: ExactRecord, outcome: Outcome) -> ZohoRecord | None:
+    """Return our copy of the record that Zoho says is a double, when it is nobody's pair."""
     if outcome.code != DUPLICATE or not outcome.duplicate_id:
-        return False
-    there = ZohoRecord.objects.filter(
+        return None
+    return ZohoRecord.objects.filter(
         sync=record.sync_id, module=record.module, key=outcome.duplicate_id, pair=None
     ).first()
-    if there is None:
-        return False
-    said = f"Zoho has it already, by “{outcome.api_name.replace('_', ' ')}”"
-    PairCandidate.objects.get_or_create(
-        exact=record, zoho=there, defaults={"score": 100, "points": [[said, 100]]}
-    )
-    record.standing, record.problem = ExactRecord.Standing.REVIEW, outcome.code
-    record.reason = f"{said}: say whether {there} is the same."
-    return True

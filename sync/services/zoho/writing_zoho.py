@@ -19,6 +19,7 @@ from sync.services.upsert import rewrite
 from sync.services.zoho import merging, refusals
 from sync.services.zoho.copies import clean
 from sync.services.zoho.mappings import modules_of
+from sync.services.zoho.pairing import a_pair, an_event
 from sync.services.zoho.reading_zoho import EXACT_ID
 from sync.services.zoho.weighing import Scales, Ties, weigh
 from zoho_client.errors import ZohoUncertainError
@@ -92,7 +93,14 @@ class Writing:
             yield
 
     def send_new(self, rows: Sequence[Row]) -> list[Outcome]:
-        """Make these in Zoho, each once: it is known by our unique field."""
+        """Make these in Zoho, each once: it is known by our unique field.
+
+        An upsert looks at all unique fields, whichever is named, and takes a stranger with the
+        same VAT number for ours. So where there are others, and where rows of lines would be
+        added a second time, it is an insert: which Zoho refuses when it has ours.
+        """
+        if self.scales.facts.zoho_lines or self.scales.has_other_unique_fields:
+            return self.zoho.insert(self.module.module, rows)
         return self.zoho.upsert(self.module.module, rows, on=EXACT_ID)
 
     def row_of_new(self, record: ExactRecord, ties: Ties) -> Row | None:
@@ -129,8 +137,7 @@ class Writing:
                     made.append((record, row, outcome))
                 else:
                     refused.append(record)
-                    if not refusals.offer_duplicate(record, outcome):
-                        refusals.note(record, outcome, self.now)
+                    refusals.settle_new(record, outcome, self.now)
             self._pair(made)
             rewrite([*(record for record, _, _ in made), *refused], NOTED)
         self.written.made += len(made)
@@ -148,18 +155,12 @@ class Writing:
                 record.reason = f"Zoho has it as {copy}, which is paired with {copy.pair.exact}."
                 continue
             record.standing, record.reason, record.problem, record.due_at = _paired()
-            pair = self._new_pair(record, copy)
+            pair = a_pair(record, copy, Pair.Rule.CREATED, self.now)
             merging.note(pair, self.scales, weigh(pair, self.scales, ties))
             pairs.append(pair)
-            events.append(_event(pair))
+            events.append(an_event(record, copy, PairEvent.What.PAIRED, self.now, pair.rule))
         Pair.objects.bulk_create(pairs)
         PairEvent.objects.bulk_create(events)
-
-    def _new_pair(self, record: ExactRecord, copy: ZohoRecord) -> Pair:
-        rule = Pair.Rule.CREATED
-        new = Pair(exact=record, zoho=copy, rule=rule, paired_at=self.now, module=record.module)
-        new.sync_id = record.sync_id
-        return new
 
     def _copies(self, made: Sequence[tuple[ExactRecord, Row, Outcome]]) -> dict[str, ZohoRecord]:
         """Return our copies of what was made, by id, saved as it was written."""
@@ -250,20 +251,6 @@ def said(call: Callable[[Sequence[Row]], list[Outcome]], rows: Sequence[Row]) ->
 
 def _paired() -> tuple[ExactRecord.Standing, str, str, None]:
     return Standing.PAIRED, "", "", None
-
-
-def _event(pair: Pair) -> PairEvent:
-    return PairEvent(
-        sync_id=pair.sync_id,
-        module=pair.module,
-        exact_key=pair.exact.key,
-        exact_name=pair.exact.name,
-        zoho_key=pair.zoho.key,
-        zoho_name=pair.zoho.name,
-        what=PairEvent.What.PAIRED,
-        rule=pair.rule,
-        at=pair.paired_at,
-    )
 
 
 def _pages(rows: Any) -> Iterator[list[Any]]:
