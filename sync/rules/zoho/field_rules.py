@@ -101,7 +101,8 @@ class FieldRule:
 
     def fills(self, side: Side) -> bool:
         """Whether it may write there."""
-        return self.direction in (Direction.BOTH, Direction(f"to_{side}"))
+        away = Direction.TO_EXACT if side is Side.ZOHO else Direction.TO_ZOHO
+        return self.direction is not away
 
     @property
     def _placeholders(self) -> tuple[str, ...]:

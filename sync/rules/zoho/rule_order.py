@@ -28,6 +28,8 @@ def in_order(rules: Sequence[FieldRule]) -> list[FieldRule]:
         number: {one for place in _read(rule) for one in fillers.get(place, ()) if one != number}
         for number, rule in enumerate(rules)
     }
+    if not any(after.values()):
+        return list(rules)
     try:
         return [rules[number] for number in TopologicalSorter(after).static_order()]
     except CycleError as error:

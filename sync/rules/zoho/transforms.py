@@ -46,6 +46,9 @@ def common(rule: FieldRule, values: Values, of: Side) -> str | None:
 
     Raises UnreadableError.
     """
+    if rule.transform is Transform.NONE:  # most are: the value itself is what both sides share
+        text = canonical(_fit(values.get(rule.fields_of(of)[0]), rule), rule.type)
+        return _without_default(rule, text)
     target = Side.EXACT if rule.fills(Side.EXACT) and not rule.fills(Side.ZOHO) else Side.ZOHO
     if of is not target:
         seen = carried(rule, values, target)
@@ -57,6 +60,10 @@ def common(rule: FieldRule, values: Values, of: Side) -> str | None:
         return None
     parts = [canonical(seen[name], rule.type) or "" for name in rule.fields_of(target)]
     return "\n".join(parts).strip() or None
+
+
+def _without_default(rule: FieldRule, text: str | None) -> str | None:
+    return None if rule.default is not None and text == canonical(rule.default, rule.type) else text
 
 
 def _is_default(rule: FieldRule, values: Values, of: Side) -> bool:

@@ -83,7 +83,11 @@ _WHOLE_DAY = 10  # letters of 2026-11-22
 def _text(value: Value) -> str | None:
     if isinstance(value, Mapping):
         raise TypeError("a record is no text")
-    text = unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n")
+    text = str(value)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.strip() or None
 
 
