@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}  # noqa: S104 - read, never bound
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -71,8 +71,23 @@ def quick_sign_in() -> Iterator[None]:
 def quick_questions() -> Iterator[None]:
     """Ask at once again what broke on its way, as often as ever."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("exact_client.transport.PAUSES", (0.0, 0.0))
+        for client in ("exact_client", "zoho_client"):
+            patch.setattr(f"{client}.transport.PAUSES", (0.0, 0.0))
         yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: touches the database; set by itself")
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database, so that a run on another one can ask for it alone."""
+    for item in items:
+        fixtures = {"db", "transactional_db"} & {*getattr(item, "fixturenames", ())}
+        is_a_case = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+        if fixtures or is_a_case or item.get_closest_marker("django_db"):
+            item.add_marker("database")
 
 
 def pytest_collection_finish() -> None:

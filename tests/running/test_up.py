@@ -52,6 +52,7 @@ def test_what_is_killed_is_started_again(
     running: tuple[Installation, psutil.Popen], name: str
 ) -> None:
     installation, process = running
+    eventually(lambda: child_of(process, PARTS[name]), installation.said)
     killed = child_of(process, PARTS[name])
     assert killed is not None
 
