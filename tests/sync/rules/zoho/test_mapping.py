@@ -147,7 +147,7 @@ TWO_WAY = [
 
 
 @pytest.mark.parametrize("rule", TWO_WAY, ids=lambda rule: f"{rule.transform} {rule.length}")
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(text=TEXTS, number=TEXTS)
 def test_what_was_written_is_equal_to_what_it_was_written_from(
     rule: FieldRule, text: str, number: str

@@ -61,7 +61,7 @@ exact_records = st.fixed_dictionaries({"X0": texts, "X1": texts, "Line": texts})
 zoho_records = st.fixed_dictionaries(
     {"Z0": texts, "Z1": texts, "Street": texts, "Number": texts, "Label": texts}
 )
-COUNT = settings(max_examples=300, deadline=None)
+COUNT = settings(max_examples=150, deadline=None)
 
 
 def ruled(exact: Record, zoho: Record, rules: list[FieldRule], base: Base, hours: int) -> Merge:
