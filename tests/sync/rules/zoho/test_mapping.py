@@ -48,6 +48,7 @@ def a_rule(**more: Any) -> FieldRule:
         (a_rule(**PHONE), "0032 9 223", {"Z": "0032 9 223"}),
         (a_rule(**UNITS), "pc      ", {"Z": "Each"}),
         (a_rule(length=4), "abc def", {"Z": "abc"}),
+        (a_rule(type=FieldType.LOOKUP, length=4), "pair 17", {"Z": "pair 17"}),
         (a_rule(type=FieldType.AMOUNT), 12.345, {"Z": Decimal("12.35")}),
         (a_rule(**UNITS), None, {"Z": None}),
     ],

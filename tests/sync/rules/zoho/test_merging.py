@@ -212,6 +212,27 @@ def test_a_default_of_exact_does_not_come_back_to_zoho() -> None:
     assert outcome(found) == "nothing"
 
 
+def test_a_default_counts_as_nothing_through_a_transform_too() -> None:
+    rule = FieldRule(
+        "Country",
+        "Billing_Country",
+        transform=Transform.COUNTRY_NAME,
+        type=FieldType.COUNTRY,
+        default="BE",
+    )
+
+    filled_in = merge({}, Copy({"Country": "BE"}), Copy({"Billing_Country": None}), [rule])
+    moved = merge(
+        {rule.name: "NL"},
+        Copy({"Country": "BE"}),
+        Copy({"Billing_Country": "Netherlands"}),
+        [rule],
+    )
+
+    assert outcome(filled_in) == "nothing"
+    assert moved.to_zoho == {"Billing_Country": "Belgium"}
+
+
 def test_emptying_a_field_that_exact_demands_leaves_its_default_there() -> None:
     rule = FieldRule("FirstName", "First_Name", default="-")
     name = rule.name

@@ -29,6 +29,8 @@ plain_ways: Any = st.sampled_from([
     {"transform": Transform.TABLE, "options": {"table": {"a": "b", "b": "a"}}},
     {"type": FieldType.BOOLEAN},
     {"default": "a"},
+    {"default": "a", "transform": Transform.UPPER},
+    {"default": "BE", "transform": Transform.COUNTRY_NAME, "type": FieldType.COUNTRY},
 ])  # fmt: skip
 
 

@@ -84,6 +84,15 @@ def test_a_status_that_exact_never_had_is_no_guess() -> None:
             ),
         ),
         (
+            "Paid",
+            "Printed",
+            ExactState.PAID,
+            StatusStep(
+                to_zoho="Paid",
+                sentence="Exact says “Paid” and can't be told “Printed” from here: Zoho follows.",
+            ),
+        ),
+        (
             "Open",
             "Cancelled",
             ExactState.OPEN,
