@@ -45,9 +45,13 @@ class ZohoSandbox(ByHand):
             with self._lock:
                 self._note(request, problem.reply, "", 0)
             return problem.reply, None, lambda: None
-        with self._lock:
-            reply, mishap = self._handle(request)
-            self.store.commit()
+        try:
+            with self._lock:
+                reply, mishap = self._handle(request)
+                self.store.commit()
+        except BaseException:
+            landed()
+            raise
         return reply, mishap, landed
 
     def _handle(self, request: Request) -> tuple[Reply, Mishap | None]:

@@ -136,7 +136,7 @@ class ByHand:
         """Make a record as a person would; the same checks apply. Raises Problem."""
         with self._lock:
             taken = records.accepted(self._whole, module, values, {}, "$.data[0]")
-            full = {**records.empty(self._whole, module), **taken}
+            full = records.complete(self._whole, module, taken)
             return self._done(self.store.insert(module, full, by=self._person(user)))
 
     def change(self, module: str, key: str, user: str | None = None, **values: Any) -> Record:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from zoho_client.sandbox.app import ZohoSandbox
 
 _FIRST_NUMBER = 10_000
+_STAMPED = {
+    "id", "Owner", "Record_Status__s", "Locked__s",
+    "Created_By", "Created_Time", "Modified_By", "Modified_Time",
+}  # fmt: skip
 
 
 def accepted(sandbox: "ZohoSandbox", module: str, given: Record, kept: Record, path: str) -> Record:
@@ -23,17 +27,20 @@ def accepted(sandbox: "ZohoSandbox", module: str, given: Record, kept: Record, p
     problems += _missing(fields, {**kept, **values}, given, kept, path)
     if problems:
         raise _told_together(problems) if sandbox.switches.many_errors else problems[0]
-    values |= _appended(given, fields, {**kept, **values})
+    values |= _appended(given, fields, kept, values)
     checks.check_unique(sandbox, module, values, kept.get("id", ""), path)
     return _computed(sandbox, module, values, given, kept)
 
 
-def empty(sandbox: "ZohoSandbox", module: str) -> Record:
-    """Every field of a module, with nothing in it."""
+def complete(sandbox: "ZohoSandbox", module: str, values: Record) -> Record:
+    """A new record's values with every other field of its module, but without the stamps."""
     fields = schema.fields_of(sandbox, module).values()
-    return {
+    empty = {
         field["api_name"]: [] if field["json_type"] == "jsonarray" else None for field in fields
     }
+    chosen = {"Owner": values["Owner"]} if values.get("Owner") else {}
+    full = {**empty, **values}
+    return {name: full[name] for name in full if name not in _STAMPED} | chosen
 
 
 def _values(
@@ -79,11 +86,11 @@ def _told_together(problems: list[Problem]) -> Problem:
     return Problem("MULTIPLE_OR_MULTI_ERRORS", "multiple errors", errors)
 
 
-def _appended(given: Record, fields: dict[str, Record], record: Record) -> Record:
+def _appended(given: Record, fields: dict[str, Record], kept: Record, values: Record) -> Record:
     """The choices that `$append_values` adds to those that are kept."""
     wanted = given.get("$append_values") or {}
     return {
-        name: list(dict.fromkeys([*(record.get(name) or []), *(given.get(name) or [])]))
+        name: list(dict.fromkeys([*(kept.get(name) or []), *(values.get(name) or [])]))
         for name, on in wanted.items()
         if on and name in fields and fields[name]["data_type"] == "multiselectpicklist"
     }

@@ -82,16 +82,8 @@ def _writable(request: Request) -> str:
 
 def _inserted(request: Request, module: str, given: Record, path: str) -> Record:
     values = records.accepted(request.sandbox, module, given, {}, path)
-    full = {**records.empty(request.sandbox, module), **values}
-    full = {name: value for name, value in full.items() if name not in _STAMPED}
-    owner = {"Owner": values["Owner"]} if values.get("Owner") else {}
-    return request.sandbox.store.insert(module, {**full, **owner}, by=request.user)
-
-
-_STAMPED = {
-    "id", "Owner", "Record_Status__s", "Locked__s",
-    "Created_By", "Created_Time", "Modified_By", "Modified_Time",
-}  # fmt: skip
+    full = records.complete(request.sandbox, module, values)
+    return request.sandbox.store.insert(module, full, by=request.user)
 
 
 def _changed(request: Request, module: str, key: Any, given: Record, path: str) -> Record:
