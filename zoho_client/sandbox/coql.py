@@ -218,10 +218,11 @@ def _holds(operator: str, wanted: list[Any]) -> Callable[[Any], bool]:
     """What is asked of a value. As in SQL, nothing is neither equal nor unequal to anything."""
     if operator in {"is null", "is not null"}:
         return lambda value: (value is None) == (operator == "is null")
+    known = frozenset(wanted)
     if operator in {"=", "in"}:
-        return lambda value: value is not None and value in wanted
+        return lambda value: value is not None and value in known
     if operator in {"!=", "not in"}:
-        return lambda value: value is not None and value not in wanted
+        return lambda value: value is not None and value not in known
     if operator == "between":
         return lambda value: value is not None and wanted[0] <= value <= wanted[1]
     compare = _ORDERED[operator]

@@ -1,11 +1,13 @@
 """Notes and tags: what people pin to a record."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zoho_client.sandbox import schema
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
 from zoho_client.sandbox.paging import number_of
+from zoho_client.sandbox.several import missing, reply, rows_of, success, wrong
 from zoho_client.sandbox.store import NAMES
 
 if TYPE_CHECKING:
@@ -14,9 +16,11 @@ if TYPE_CHECKING:
 Tagging = Callable[[list[Record], list[Record]], list[Record]]  # tags before, tags named: after
 
 MOST_NOTES = 100
+MOST_TAGS = 100  # in one call; no figure is published
 MOST_TAGGED = 500
 LONGEST_TAG = 25
 COLOURS = ("#57B1FD", "#879BFC", "#658BA8", "#FD87BD", "#969696", "#F48435", "#1DB9B4", "#E7A826")
+_TOLD = ("Modified_Time", "Modified_By", "Created_Time", "Created_By", "id")
 
 
 def register(sandbox: "ZohoSandbox") -> None:
@@ -35,14 +39,11 @@ def register(sandbox: "ZohoSandbox") -> None:
 
 def create(request: Request) -> Reply:
     """Pin notes to records."""
-    wished = request.json().get("data")
-    if not isinstance(wished, list) or not wished:
-        raise _missing("data", "$.data")
-    if len(wished) > MOST_NOTES:
-        raise Problem("INVALID_DATA", "invalid data", {"maximum_length": MOST_NOTES})
-    return _batch(
-        request, [_told(request, wish, f"$.data[{n}]") for n, wish in enumerate(wished)], 201
+    work = (
+        partial(_made, request, wish, f"$.data[{place}]")
+        for place, wish in enumerate(rows_of(request, "data", MOST_NOTES))
     )
+    return reply(request, "data", work, done=201)
 
 
 def every(request: Request) -> Reply:
@@ -76,26 +77,17 @@ def remove_tags(request: Request) -> Reply:
     return _tagging(request, lambda before, tags: [one for one in before if one not in tags])
 
 
-def _told(request: Request, wish: Record, path: str) -> Record:
-    try:
-        note = _made(request, wish, path)
-    except Problem as problem:
-        return problem.told
-    told = ("Modified_Time", "Modified_By", "Created_Time", "Created_By", "id")
-    details = {name: note[name] for name in told}
-    return {"code": "SUCCESS", "details": details, "message": "record added", "status": "success"}
-
-
 def _made(request: Request, wish: Record, path: str) -> Record:
     if not wish.get("Note_Content"):
-        raise _missing("Note_Content", f"{path}.Note_Content")
+        raise missing("Note_Content", path)
     parent = _parent(request, wish, path)
     values = {
         "Note_Title": wish.get("Note_Title"),
         "Note_Content": wish["Note_Content"],
         "Parent_Id": parent,
     }
-    return request.sandbox.store.insert("Notes", values, by=request.user)
+    note = request.sandbox.store.insert("Notes", values, by=request.user)
+    return success("record added", {name: note[name] for name in _TOLD})
 
 
 def _parent(request: Request, wish: Record, path: str) -> Record:
@@ -104,12 +96,12 @@ def _parent(request: Request, wish: Record, path: str) -> Record:
     else:
         wished = wish.get("Parent_Id") or {}
         if not isinstance(wished, dict) or not wished.get("id"):
-            raise _missing("Parent_Id", f"{path}.Parent_Id")
-        module = (wished.get("module") or {}).get("api_name", "")
+            raise missing("Parent_Id", path)
+        about = wished.get("module")
+        module = str(about.get("api_name")) if isinstance(about, dict) else ""
         key = str(wished["id"])
         if not schema.is_reachable(request.sandbox, module):
-            details = {"api_name": "module", "json_path": f"{path}.Parent_Id.module"}
-            raise Problem("INVALID_DATA", "invalid data", details)
+            raise wrong("module", json_path=f"{path}.Parent_Id.module")
     record = _record(request, module, key)
     ids = {row["api_name"]: row["id"] for row in request.sandbox.company.modules}
     about = {"api_name": module, "id": ids[module]}
@@ -139,37 +131,29 @@ def _page(request: Request, found: list[Record]) -> Reply:
     return Reply(200, {"data": told, "info": info}) if told else Reply(204)
 
 
-def _tagging(
-    request: Request, change: Callable[[list[Record], list[Record]], list[Record]]
-) -> Reply:
+def _tagging(request: Request, change: Tagging) -> Reply:
     module = schema.module_of(request)
-    content = request.json()
-    tags = [_tag(request, module, tag) for tag in content.get("tags") or ()]
-    if not tags:
-        raise _missing("tags", "$.tags")
-    told = []
-    for key in _tagged(request, content):
-        try:
-            before = _record(request, module, key).get("Tag") or []
-            values = {"Tag": change(before, tags)}
-            request.sandbox.store.update(module, key, values, by=request.user)
-            details = {"id": key, "tags": values["Tag"]}
-            text = "tags updated successfully"
-            told.append(
-                {"code": "SUCCESS", "details": details, "message": text, "status": "success"}
-            )
-        except Problem as problem:
-            told.append(problem.told)
-    return _batch(request, told, 200)
+    tags = [_tag(request, module, tag) for tag in rows_of(request, "tags", MOST_TAGS)]
+
+    def one(key: str) -> Record:
+        before = _record(request, module, key).get("Tag") or []
+        after = change(before, tags)
+        request.sandbox.store.update(module, key, {"Tag": after}, by=request.user)
+        return success("tags updated successfully", {"id": key, "tags": after})
+
+    return reply(request, "data", (partial(one, key) for key in _tagged(request)))
 
 
-def _tagged(request: Request, content: Record) -> list[str]:
+def _tagged(request: Request) -> list[str]:
     """The records that are meant: the one in the path, or those in the body or query."""
     if "id" in request.places:
         return [request.places["id"]]
-    ids = content.get("ids") or [one for one in request.query.get("ids", "").split(",") if one]
+    named = [one for one in request.query.get("ids", "").split(",") if one]
+    ids = request.json().get("ids") or named
     if not ids:
-        raise _missing("ids", "$.ids")
+        raise missing("ids")
+    if not isinstance(ids, list):
+        raise wrong("ids", expected_data_type="jsonarray")
     if len(ids) > MOST_TAGGED:
         raise Problem("LIMIT_EXCEEDED", "too many records", {"limit": MOST_TAGGED})
     return [str(one) for one in ids]
@@ -179,8 +163,7 @@ def _tag(request: Request, module: str, wish: Record) -> Record:
     """The tag of this name, made when there is none: each module has its own."""
     name = str(wish.get("name") or "").strip()
     if not name or len(name) > LONGEST_TAG:
-        details = {"api_name": "name", "maximum_length": LONGEST_TAG}
-        raise Problem("INVALID_DATA", "invalid data", details)
+        raise wrong("name", maximum_length=LONGEST_TAG)
     store = request.sandbox.store
     kept = store.get("_tags", f"{module}/{name.casefold()}")
     if kept is None:
@@ -188,15 +171,3 @@ def _tag(request: Request, module: str, wish: Record) -> Record:
         kept = {"name": name, "id": store.new_id(), "color_code": colour}
         store.keep("_tags", f"{module}/{name.casefold()}", kept)
     return kept
-
-
-def _batch(request: Request, told: list[Record], done: int) -> Reply:
-    failed = sum(1 for one in told if one["status"] == "error")
-    switches = request.sandbox.switches
-    part = switches.mixed_status if failed < len(told) else switches.failed_status
-    return Reply(part if failed else done, {"data": told})
-
-
-def _missing(name: str, path: str) -> Problem:
-    details = {"api_name": name, "json_path": path}
-    return Problem("MANDATORY_NOT_FOUND", "required field not found", details)

@@ -1,11 +1,13 @@
 """Settings: modules, fields, layouts, organisation, users, taxes and currencies."""
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from zoho_client.sandbox.company import field_metadata
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
 from zoho_client.sandbox.paging import number_of
+from zoho_client.sandbox.several import missing, reply, rows_of, success, wrong
 
 if TYPE_CHECKING:
     from zoho_client.sandbox.app import ZohoSandbox
@@ -101,16 +103,11 @@ def fields(request: Request) -> Reply:
 def create_fields(request: Request) -> Reply:
     """Make custom fields; each answers for itself."""
     module = _module_asked(request)
-    wished = request.json().get("fields")
-    if not isinstance(wished, list) or not wished:
-        raise _wrong("MANDATORY_NOT_FOUND", "required field not found", api_name="fields")
-    if len(wished) > MOST_NEW_FIELDS:
-        details = {"api_name": "fields", "maximum_length": MOST_NEW_FIELDS}
-        raise Problem("INVALID_DATA", "invalid data", details)
-    told = [_told(request, module, wish, place) for place, wish in enumerate(wished)]
-    failed = sum(1 for one in told if one["status"] == "error")
-    status = 201 if not failed else 400 if failed == len(told) else 207
-    return Reply(status, {"fields": told})
+    work = (
+        partial(_made, request, module, wish, f"$.fields[{place}]")
+        for place, wish in enumerate(rows_of(request, "fields", MOST_NEW_FIELDS))
+    )
+    return reply(request, "fields", work, done=201)
 
 
 def layouts(request: Request) -> Reply:
@@ -148,7 +145,7 @@ def users(request: Request) -> Reply:
         return _users(request, everybody)
     if kind in {"DeactiveUsers", "DeletedUsers", "NotConfirmedUsers"}:
         return Reply(204)
-    raise _wrong("INVALID_DATA", "invalid data", param_name="type")
+    raise Problem("INVALID_DATA", "invalid data", {"param_name": "type"})
 
 
 def taxes(request: Request) -> Reply:
@@ -186,7 +183,7 @@ def _module_asked(request: Request) -> str:
     """The module whose fields are asked for; a hidden one may still be described."""
     if "module" not in request.query:
         text = "One of the expected parameter is missing"
-        raise _wrong("REQUIRED_PARAM_MISSING", text, param_name="module")
+        raise Problem("REQUIRED_PARAM_MISSING", text, {"param_name": "module"})
     module = request.query["module"]
     states = {"absent", "not_supported"}
     gone = request.sandbox.switches.module_states.get(module) in states
@@ -195,29 +192,20 @@ def _module_asked(request: Request) -> str:
     return module
 
 
-def _told(request: Request, module: str, wish: Record, place: int) -> Record:
-    try:
-        field = _made(request, module, wish, f"$.fields[{place}]")
-    except Problem as problem:
-        return problem.told
-    sandbox = request.sandbox
-    sandbox.company.fields[module].append(field)
-    sandbox.store.keep(MADE, field["id"], {"id": field["id"], "module": module, "field": field})
-    return {
-        "code": "SUCCESS",
-        "details": {"id": field["id"], "api_name": field["api_name"]},
-        "message": "field created",
-        "status": "success",
-    }
-
-
 def _made(request: Request, module: str, wish: Record, path: str) -> Record:
-    sandbox = request.sandbox
+    field = add_field(request.sandbox, module, wish, path)
+    return success("field created", {"id": field["id"], "api_name": field["api_name"]})
+
+
+def add_field(
+    sandbox: "ZohoSandbox", module: str, wish: Record, path: str = "$.fields[0]"
+) -> Record:
+    """Make a custom field out of what POST /settings/fields takes. Raises Problem."""
     label, type_ = _read_wish(wish, path)
     # Zoho makes the API name of the label: what is neither letter nor digit becomes "_".
     name = str(wish.get("api_name") or re.sub(r"\W+", "_", label).strip("_"))
-    known = {field["api_name"] for field in sandbox.company.fields[module]}
-    if name in known or label in {f["field_label"] for f in sandbox.company.fields[module]}:
+    known = sandbox.company.fields[module]
+    if any(name == field["api_name"] or label == field["field_label"] for field in known):
         details = {"api_name": "field_label", "json_path": f"{path}.field_label"}
         raise Problem("DUPLICATE_DATA", "duplicate data", details)
     facts: Record = {
@@ -225,32 +213,37 @@ def _made(request: Request, module: str, wish: Record, path: str) -> Record:
         "api_name": name,
         "field_label": label,
         "data_type": type_,
-        "length": int(wish.get("length") or _LENGTHS.get(type_, 20)),
+        "length": wish.get("length") or _LENGTHS.get(type_, 20),
         "custom_field": True,
-        "values": [str(one.get("display_value")) for one in wish.get("pick_list_values") or ()],
+        "values": [_shown(choice) for choice in wish.get("pick_list_values") or ()],
+        "unique": {"casesensitive": "false", **wish["unique"]} if wish.get("unique") else {},
     }
-    if wish.get("unique") is not None:
-        facts["unique"] = {"casesensitive": "false", **wish["unique"]}
     ids = {row["api_name"]: row["id"] for row in sandbox.company.modules}
-    return field_metadata(facts, ids, sandbox.company.users)
+    field = field_metadata(facts, ids, sandbox.company.users)
+    known.append(field)
+    sandbox.store.keep(MADE, field["id"], {"id": field["id"], "module": module, "field": field})
+    return field
+
+
+def _shown(choice: Any) -> str:
+    return str(choice.get("display_value") if isinstance(choice, dict) else choice)
 
 
 def _read_wish(wish: Record, path: str) -> tuple[str, str]:
     """The label and type of a field to be. Raises Problem."""
     for name in ("field_label", "data_type"):
         if not wish.get(name):
-            about = {"api_name": name, "json_path": f"{path}.{name}"}
-            raise _wrong("MANDATORY_NOT_FOUND", "required field not found", **about)
+            raise missing(name, path)
+    shapes = {"unique": dict, "length": int, "pick_list_values": list}
+    for name, shape in shapes.items():
+        if not isinstance(wish.get(name) or shape(), shape):
+            raise wrong(name, json_path=f"{path}.{name}")
     label, type_ = str(wish["field_label"]), str(wish["data_type"])
-    unique_in_vain = wish.get("unique") is not None and type_ not in _MAY_BE_UNIQUE
-    if type_ not in _NEW_TYPES or unique_in_vain:
-        about = {"api_name": "unique" if unique_in_vain else "data_type"}
-        raise _wrong("INVALID_DATA", "invalid data", **about, json_path=f"{path}.data_type")
+    if type_ not in _NEW_TYPES:
+        raise wrong("data_type", json_path=f"{path}.data_type")
+    if wish.get("unique") and type_ not in _MAY_BE_UNIQUE:
+        raise wrong("unique", json_path=f"{path}.unique")
     return label, type_
-
-
-def _wrong(code: str, message: str, **details: Any) -> Problem:
-    return Problem(code, message, details)
 
 
 def _unknown_module(name: str, value: Any) -> Problem:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from zoho_client.sandbox.clock import HOUR, WEEK, moment_of, time_text
 from zoho_client.sandbox.deliveries import CHANNELS, Deliveries, is_live
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
+from zoho_client.sandbox.paging import number_of
+from zoho_client.sandbox.several import missing, reply, rows_of, success, wrong
 
 if TYPE_CHECKING:
     from zoho_client.sandbox.app import ZohoSandbox
@@ -50,7 +52,7 @@ class Watch(Deliveries):
             raise Problem(
                 "REQUIRED_PARAM_MISSING", "One of the expected parameter is missing", details
             )
-        return _answer([_told(partial(self._close, request, key)) for key in ids])
+        return reply(request, "watch", (partial(self._close, request, key) for key in ids))
 
     def details(self, request: Request) -> Reply:
         """The open channels of the token's user; those that expired are not told any more."""
@@ -60,8 +62,8 @@ class Watch(Deliveries):
             for entry in _shown(channel, request)
             if request.query.get("module", entry["resource_name"]) == entry["resource_name"]
         ]
-        page = int(request.query.get("page", 1))
-        size = int(request.query.get("per_page", _PAGE))
+        page = number_of(request.query, "page", 1)
+        size = number_of(request.query, "per_page", _PAGE, most=_PAGE)
         found = shown[(page - 1) * size : page * size]
         if not found:
             return Reply(204)
@@ -80,14 +82,10 @@ class Watch(Deliveries):
         ]
 
     def _each(self, request: Request, work: Callable[[Record], Record], done: int = 200) -> Reply:
-        entries = request.json().get("watch")
-        if isinstance(entries, dict) and request.sandbox.switches.watch_patch_object:
-            entries = [entries]
-        if not isinstance(entries, list) or not entries:
-            raise _missing("watch")
-        if len(entries) > MOST:
-            raise _wrong("watch", maximum_length=MOST)
-        return _answer([_told(partial(work, entry)) for entry in entries], done)
+        bare = request.json().get("watch")
+        takes = request.method == "PATCH" and request.sandbox.switches.watch_patch_object
+        entries = [bare] if takes and isinstance(bare, dict) else rows_of(request, "watch", MOST)
+        return reply(request, "watch", (partial(work, entry) for entry in entries), done)
 
     def _need(self, request: Request, channel_id: str) -> Record:
         """The open channel with this id. Raises Problem when it is another user's, or over."""
@@ -111,7 +109,7 @@ class Watch(Deliveries):
             "notification_condition": entry.get("notification_condition"),
         }
         self._sandbox.store.keep(CHANNELS, _key(request, channel["channel_id"]), channel)
-        return _success(
+        return success(
             "Successfully subscribed for actions-watch of the given module",
             _events_told(channel, request),
         )
@@ -128,42 +126,42 @@ class Watch(Deliveries):
         else:
             self._sandbox.store.drop(CHANNELS, key)
         told = _events_told({**before, "events": gone}, request)
-        return _success("Successfully removed the subscribe details", told)
+        return success("Successfully removed the subscribe details", told)
 
     def _close(self, request: Request, channel_id: str) -> Record:
         channel = self._need(request, channel_id)
         self._sandbox.store.drop(CHANNELS, _key(request, channel_id))
         events = _events_told(channel, request)["events"]
         details = {"events": [{**one, "channel_expiry": None} for one in events]}
-        return _success("Successfully un-subscribed from actions-watch", details)
+        return success("Successfully un-subscribed from actions-watch", details)
 
     def _events(self, entry: Record) -> list[str]:
         events = entry.get("events")
         if not events:
-            raise _missing("events")
+            raise missing("events")
         if not isinstance(events, list) or len(events) > MOST:
-            raise _wrong("events", maximum_length=MOST)
+            raise wrong("events", maximum_length=MOST)
         for event in events:
             found = _EVENT.fullmatch(str(event))
             known = found and found["module"] in self._sandbox.company.fields
             if not known and event != "users.all":
-                raise _wrong("events", event=event)
+                raise wrong("events", event=event)
         return [str(event) for event in events]
 
     def _url(self, entry: Record) -> str:
         url = entry.get("notify_url")
         if not url:
-            raise _missing("notify_url")
+            raise missing("notify_url")
         parts = urlsplit(str(url))
         near = self._sandbox.switches.watch_loopback and parts.hostname in _LOOPBACK
         if len(str(url)) > LONGEST_URL or not (parts.scheme == "https" or near):
-            raise _wrong("notify_url", maximum_length=LONGEST_URL)
+            raise wrong("notify_url", maximum_length=LONGEST_URL)
         return str(url)
 
     def _token(self, entry: Record) -> str | None:
         token, most = entry.get("token"), self._sandbox.switches.watch_token
         if token is not None and len(str(token)) > most:
-            raise _wrong("token", maximum_length=most)
+            raise wrong("token", maximum_length=most)
         return None if token is None else str(token)
 
     def _expiry(self, entry: Record) -> float:
@@ -172,9 +170,9 @@ class Watch(Deliveries):
         try:
             found = now + HOUR if wished is None else moment_of(str(wished))
         except ValueError:
-            raise _wrong("channel_expiry", expected_data_type="datetime") from None
+            raise wrong("channel_expiry", expected_data_type="datetime") from None
         if found <= now:
-            raise _wrong("channel_expiry")
+            raise wrong("channel_expiry")
         return now + HOUR if found > now + WEEK else found
 
 
@@ -200,31 +198,14 @@ def _channel_id(entry: Record) -> str:
     """The id as text: a number of 64 bits, which may be negative."""
     wished = entry.get("channel_id")
     if wished in (None, ""):
-        raise _missing("channel_id")
+        raise missing("channel_id")
     try:
         number = int(str(wished))
     except ValueError:
         number = 2**LONGEST_ID
     if not -(2 ** (LONGEST_ID - 1)) <= number < 2 ** (LONGEST_ID - 1):
-        raise _wrong("channel_id", expected_data_type="long")
+        raise wrong("channel_id", expected_data_type="long")
     return str(number)
-
-
-def _told(work: Callable[[], Record]) -> Record:
-    try:
-        return work()
-    except Problem as problem:
-        return problem.told
-
-
-def _answer(told: list[Record], done: int = 200) -> Reply:
-    failed = [one for one in told if one["status"] == "error"]
-    status = done if not failed else 400 if len(failed) == len(told) else 207
-    return Reply(status, {"watch": told})
-
-
-def _success(message: str, details: Record) -> Record:
-    return {"code": "SUCCESS", "details": details, "message": message, "status": "success"}
 
 
 def _resources(channel: Record, request: Request) -> list[Record]:
@@ -262,11 +243,3 @@ def _shown(channel: Record, request: Request) -> list[Record]:
         }
         for one in _resources(channel, request)
     ]
-
-
-def _missing(name: str) -> Problem:
-    return Problem("MANDATORY_NOT_FOUND", "required field not found", {"api_name": name})
-
-
-def _wrong(name: str, **details: Any) -> Problem:
-    return Problem("INVALID_DATA", "invalid data", {"api_name": name, **details})

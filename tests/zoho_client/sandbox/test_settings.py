@@ -7,7 +7,8 @@ import pytest
 from tests.zoho_client.sandbox.calling import Zoho
 from zoho_client.sandbox import ZohoSandbox
 
-EXACT_ID = {"field_label": "Exact ID", "data_type": "text", "length": 36, "unique": {}}
+UNIQUE = {"casesensitive": "false"}
+EXACT_ID = {"field_label": "Exact ID", "data_type": "text", "length": 36, "unique": UNIQUE}
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_a_field_for_exacts_ids_can_be_made_and_is_unique_from_then_on(zoho: Zoh
     again = zoho.post("Accounts", {"data": [record]}, status=400)["data"][0]
 
     assert made["details"]["id"] == told["Exact_ID"]["id"]
-    assert told["Exact_ID"]["unique"] == {"casesensitive": "false"}
+    assert told["Exact_ID"]["unique"] == UNIQUE
     assert (told["Exact_ID"]["custom_field"], told["Exact_ID"]["length"]) == (True, 36)
     assert (again["code"], again["details"]["id"]) == ("DUPLICATE_DATA", first)
     assert zoho.select("select Exact_ID from Accounts where Exact_ID = '9f1d'") == (
@@ -121,7 +122,7 @@ def test_a_field_that_can_not_be_is_refused(zoho: Zoho) -> None:
         EXACT_ID,
         {"field_label": "Account Name", "data_type": "text"},
         {"field_label": "Odd", "data_type": "profileimage"},
-        {"field_label": "Odd", "data_type": "textarea", "unique": {}},
+        {"field_label": "Odd", "data_type": "textarea", "unique": UNIQUE},
         {"data_type": "text"},
     ]
     told = zoho.post("settings/fields", {"fields": wishes}, status=207, module="Accounts")
