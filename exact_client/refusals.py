@@ -87,6 +87,19 @@ REFUSALS: tuple[Refusal, ...] = (
         rf"{_UNFIT}(verkoopboekingen|sales entries|écritures de vente|verkaufsbuchungen)",
     ),
     Refusal(
+        "in_use_elsewhere",
+        "The invoice is printed in Exact, so it can't be changed any more.",
+        "Correct it in Exact with a credit note.",
+        rf"{_UNFIT}(verkoopfacturen|sales invoices|factures de vente|verkaufsrechnungen)",
+    ),
+    Refusal(
+        "webhook_callback",
+        "Exact can't reach the address at which it shall tell of changes.",
+        "Let our address be reached from the internet by https, on the domain that the app in"
+        " Exact's App Center has; until then changes are found by asking.",
+        r"callback.?url|url de rappel",
+    ),
+    Refusal(
         "taken",
         "It exists in Exact already.",
         "Compare it with what is in Exact: adopt that one if it is the same, or give another"

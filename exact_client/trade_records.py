@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import ClassVar
-from typing import ClassVar
 from uuid import UUID
 
 import msgspec

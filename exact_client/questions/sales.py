@@ -23,6 +23,7 @@ from exact_client.trade_records import (
 INVOICES, LINES = "salesinvoice/SalesInvoices", "salesinvoice/SalesInvoiceLines"
 PRINTED = "salesinvoice/PrintedSalesInvoices"
 _SYNC = "sync/SalesInvoice/SalesInvoices"
+_SYNCED = dict.fromkeys(SyncedSalesInvoiceRecord.FIELDS + SyncedSalesInvoiceLineRecord.FIELDS)
 SyncedRow = SyncedSalesInvoiceRecord | SyncedSalesInvoiceLineRecord
 
 
@@ -40,10 +41,7 @@ class SalesInvoiceQuestions(Questions):
 
         Exact gives both in one list; a change of an invoice brings its header and all its lines.
         """
-        fields = dict.fromkeys(
-            SyncedSalesInvoiceRecord.FIELDS + SyncedSalesInvoiceLineRecord.FIELDS
-        )
-        params = {"$select": ",".join(fields), "$filter": f"Timestamp gt {literal(timestamp)}"}
+        params = {"$select": ",".join(_SYNCED), "$filter": f"Timestamp gt {literal(timestamp)}"}
         for page in self._transport.pages(_SYNC, params):
             for row in page.rows:
                 yield from self._header_or_line(row)
@@ -101,5 +99,7 @@ class SalesInvoiceQuestions(Questions):
             is_line = msgspec.json.decode(row, type=_Place, strict=False).line_number > 0
         except msgspec.ValidationError:
             is_line = False  # the header's reader tells what is wrong
-        cls = SyncedSalesInvoiceLineRecord if is_line else SyncedSalesInvoiceRecord
-        yield from read_rows(cls, [row], self._on_odd)
+        if is_line:
+            yield from read_rows(SyncedSalesInvoiceLineRecord, [row], self._on_odd)
+        else:
+            yield from read_rows(SyncedSalesInvoiceRecord, [row], self._on_odd)

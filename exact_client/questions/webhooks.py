@@ -26,9 +26,11 @@ class WebhookQuestions(Questions):
     def subscribe(self, topic: str, callback_url: str) -> WebhookSubscriptionRecord:
         """Ask to be told of a topic, such as Accounts.
 
-        Exact posts nothing to the address while we wait, and wants 200 or 201 from it; the address
-        must be https on the domain of the redirect address. Raises ExactRefusedError when it can't
-        be reached or the topic has a subscription already: list them then.
+        While we wait, Exact posts an empty body to the address and wants 200 or 201 for it. The
+        address must be https on the domain of the redirect address.
+
+        Raises ExactRefusedError when it can't be reached, or when the topic has a subscription
+        already (kind `taken`): list them then.
         """
         payload = {"Topic": topic, "CallbackURL": callback_url}
         return created(WebhookSubscriptionRecord, self._transport.post(SUBSCRIPTIONS, payload))

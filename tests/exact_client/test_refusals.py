@@ -56,6 +56,10 @@ TEXTS = {
     "Wrong Division": "no_right",
     "invalid_grant: The user is not active": "reconnect",
     "refresh token expired": "reconnect",
+    "Niet toegestaan: Verkoopfacturen": "in_use_elsewhere",
+    "Invalid: Post to callback URL endpoint returns 500 An error occurred while sending the"
+    " request.": "webhook_callback",
+    "Ongeldig: Callback-URL": "webhook_callback",
     "Token is not allowed, because of invalid or empty chainId": "reconnect",
     "Rate limit exceeded: access_token not expired": "too_early",
     "Verplicht: Naam": "missing_field",
