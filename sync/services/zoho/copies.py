@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -127,13 +127,19 @@ def clean(value: Any) -> Any:
     """
     if isinstance(value, str):
         return value.replace("\0", "").strip()
-    if isinstance(value, Mapping):
-        return {name: clean(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean(inner) for inner in value]
     if isinstance(value, float | Decimal):
         return _number(Decimal(str(value)))
-    return value if value is None or isinstance(value, bool | int) else str(value)
+    if isinstance(value, Mapping | list | tuple):
+        return _cleaned(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value.isoformat() if isinstance(value, date) else value)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: clean(inner) for name, inner in value.items()}
+    return [clean(inner) for inner in value]
 
 
 def _number(number: Decimal) -> int | str:

@@ -38,8 +38,10 @@ Keys = Mapping[str, str]  # of Zoho → of Exact
 Rejected = Mapping[str, set[str]]  # of Zoho → those of Exact that it is not
 Standing = RemoteRecord.Standing
 
+STANDS = ["standing", "reason", "problem"]
 BATCH = 500  # records of Zoho settled in one transaction
 TAKEN = "The record of Exact that it looks like has a pair already."
+PARTED = "parted"  # the problem of a record that waits for a person's next word
 MAY_BE = "A record in Zoho may be the same: “{}”. Say whether it is."
 
 
@@ -169,7 +171,8 @@ class _Scene:
             self._pair(exact, zoho, pairing)
             return Outcome.PAIR
         if pairing.outcome is Outcome.NEW:
-            _stand(zoho, Standing.NEW if zoho.standing == Standing.REVIEW else zoho.standing)
+            if zoho.standing == Standing.REVIEW and zoho.problem != PARTED:
+                _stand(zoho, Standing.NEW)
             return Outcome.NEW
         shown = pairing.candidates
         if pairing.outcome is Outcome.PAIR:  # somebody was first
@@ -223,7 +226,7 @@ def an_event(
     what: str,
     now: datetime,
     rule: str = "",
-    evidence: Iterable[list[str | int]] = (),
+    evidence: Iterable[object] = (),
 ) -> PairEvent:
     """Return a row of the history that is not saved yet."""
     return PairEvent(
@@ -255,8 +258,8 @@ def _write(
             outcome = scene.settle(record, pairing)
             paired.outcomes[outcome] += 1
             paired.rules.update([pairing.rule] if outcome is Outcome.PAIR and pairing.rule else [])
-        rewrite([*zoho], ["standing", "reason"])
-        rewrite(list(scene.touched.values()), ["standing", "reason"])
+        rewrite(zoho, STANDS)
+        rewrite(list(scene.touched.values()), STANDS)
         Pair.objects.bulk_create(scene.pairs)
         PairEvent.objects.bulk_create(scene.events)
         PairCandidate.objects.bulk_create(scene.candidates, ignore_conflicts=True)
@@ -283,18 +286,18 @@ def _keys(pairing: Pairing) -> Iterable[str]:
     return (*(candidate.key for candidate in pairing.candidates), *filter(None, [pairing.exact]))
 
 
-def _judged(zoho: Iterable[ZohoRecord]) -> Rejected:
+def _judged(zoho: Iterable[ZohoRecord]) -> Mapping[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     judged = PairCandidate.objects.filter(zoho__in=list(zoho), is_rejected=True)
     for pk, exact in judged.values_list("zoho_id", "exact__key"):
         found[pk].add(exact)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _stand(record: RemoteRecord, standing: str, reason: str = "") -> None:
-    record.standing = standing
-    if reason or standing in {Standing.PAIRED, Standing.NEW}:
-        record.reason = reason
+    is_parted = standing == Standing.REVIEW and record.problem == PARTED
+    record.standing, record.reason = standing, reason
+    record.problem = PARTED if is_parted else ""
 
 
 def _let_go(module: ModuleSync) -> None:
@@ -303,4 +306,4 @@ def _let_go(module: ModuleSync) -> None:
     held = ExactRecord.objects.filter(
         ~Exists(offered), sync_id=module.sync_id, module=module.module, standing=Standing.REVIEW
     )
-    held.update(standing=Standing.NEW, reason="")
+    held.exclude(problem=PARTED).update(standing=Standing.NEW, reason="")

@@ -85,7 +85,7 @@ def zoho_accounts(module: ModuleSync, pairs: Mapping[str, str]) -> Iterator[Zoho
 
 def customers(sync: ZohoSync) -> Customers:
     """Return the customers of zapfloor that are linked: they know both sides."""
-    links = AccountLink.objects.filter(division_id=sync.division_id, account__is_gone=False)
+    links = AccountLink.objects.filter(division=sync.division, account__is_gone=False)
     found = list(links.select_related("customer", "account"))
     return Customers(
         [party_of(link.customer) for link in found],
