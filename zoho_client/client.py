@@ -31,6 +31,7 @@ __all__ = ["Lane", "ZohoClient"]
 
 RecordT = TypeVar("RecordT", bound=Record)
 MOST_TAGGED = 100  # records of one call
+MOST_NEW_FIELDS = 5  # of one call
 LONGEST_SUBJECT, LONGEST_MESSAGE = 100, 1000  # characters of a signal
 
 
@@ -228,7 +229,10 @@ class ZohoClient:
 
     def create_fields(self, module: str, given: Sequence[Values]) -> list[Outcome]:
         """Make fields, such as `{"field_label": "Exact ID", "data_type": "text", …}`."""
-        how = Write("POST", "settings/fields", "insert", {}, {"module": name(module)}, key="fields")
+        place = {"module": name(module)}
+        how = Write(
+            "POST", "settings/fields", "insert", {}, place, key="fields", size=MOST_NEW_FIELDS
+        )
         return written(self._transport, how, given)
 
     # Being told of changes, and telling people.

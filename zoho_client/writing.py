@@ -1,4 +1,4 @@
-"""Writing many rows, 100 in a call, and knowing of each what became of it."""
+"""Writing many rows, up to 100 in a call, and knowing of each what became of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoho_client.reading import anything, rows, wire_time
 from zoho_client.records import Outcome
 from zoho_client.transport import Call, Transport
 
-BATCH = 100  # rows of one call
+BATCH = 100  # records of one call
 ROWS_FOR_A_CREDIT = 10  # up to so many rows the call is a light one, too
 
 Values = Mapping[str, Any]
@@ -32,6 +32,7 @@ class Write:
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     key: str = "data"  # under which rows go, and their outcomes come
+    size: int = BATCH  # rows of one call
 
 
 def written(transport: Transport, how: Write, given: Sequence[Values]) -> list[Outcome]:
@@ -41,8 +42,8 @@ def written(transport: Transport, how: Write, given: Sequence[Values]) -> list[O
     that were not applied; in both, `done` holds the outcomes of all rows before them.
     """
     done: list[Outcome] = []
-    for start in range(0, len(given), BATCH):
-        batch = given[start : start + BATCH]
+    for start in range(0, len(given), how.size):
+        batch = given[start : start + how.size]
         try:
             done += _batch(transport, how, batch)
         except ZohoUncertainError as error:
