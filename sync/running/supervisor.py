@@ -3,7 +3,7 @@
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ class Supervisor:
         """Start every child, the broker first. Raises BrokerError when it can't be run here."""
         if self._server:
             self._start_broker(self._server)
-        if stand_in_is_ours():
+        if stand_in_is_ours() or _zoho_is_ours():
             self._add("stand-in", *manage("sandbox", *_stand_in_options()))
         if self._server or settings.REDIS_URL:
             self._add("worker", *_worker_command(self._worker_watch.name))
@@ -153,15 +153,25 @@ def manage(*arguments: str) -> Sequence[str]:
 
 def stand_in_is_ours() -> bool:
     """Whether EXACT_URL names the stand-in that we run, rather than Exact itself."""
-    address = urlsplit(settings.EXACT_URL)
-    is_here = address.hostname in {"localhost", "127.0.0.1", "::1"}
-    return is_here and address.port == settings.EXACT_SANDBOX_PORT
+    return _is_ours(settings.EXACT_URL, settings.EXACT_SANDBOX_PORT)
 
 
-def _stand_in_options() -> Sequence[str]:
-    state = settings.DATA_DIR / "sandbox" / "exact.json"
-    state.parent.mkdir(mode=0o700, exist_ok=True)
-    return ["--exact-port", str(settings.EXACT_SANDBOX_PORT), "--state", str(state)]
+def _zoho_is_ours() -> bool:
+    return _is_ours(settings.ZOHO_ACCOUNTS_URL, settings.ZOHO_SANDBOX_PORT)
+
+
+def _is_ours(url: str, port: int) -> bool:
+    address = urlsplit(url)
+    return address.hostname in {"localhost", "127.0.0.1", "::1"} and address.port == port
+
+
+def _stand_in_options() -> Iterator[str]:
+    folder = settings.DATA_DIR / "sandbox"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    yield from ("--exact-port", str(settings.EXACT_SANDBOX_PORT))
+    yield from ("--zoho-port", str(settings.ZOHO_SANDBOX_PORT))
+    yield from ("--state", str(folder / "exact.json"))
+    yield from ("--zoho-state", str(folder / "zoho.json"))
 
 
 def _celery(*arguments: str) -> Sequence[str]:

@@ -46,7 +46,7 @@ class Relation(StrEnum):
 # What lets a record cross while its module is switched off: one of these that is synchronised.
 LETS_CROSS: dict[Module, tuple[Relation, ...]] = {
     Module.ACCOUNTS: (Relation.INVOICES, Relation.ORDERS),
-    Module.CONTACTS: (Relation.ACCOUNT, Relation.INVOICES, Relation.ORDERS),
+    Module.CONTACTS: (Relation.INVOICES, Relation.ORDERS),  # its own, or its account's
     Module.PRODUCTS: (Relation.INVOICES, Relation.ORDERS),
     Module.INVOICES: (Relation.ACCOUNT, Relation.ORDERS),
     Module.SALES_ORDERS: (Relation.ACCOUNT, Relation.INVOICES),

@@ -30,7 +30,13 @@ PRODUCTS = ACCOUNTS
 CONTACTS: Table = {
     **{(NONE, one, two): (STAYS, STAYS) for one, two in product(Related, repeat=2)},
     **{(NOT_YET, one, two): (STAYS, STAYS) for one, two in product(Related, repeat=2)},
-    **{(THERE, one, two): (CROSSES, CROSSES) for one, two in product(Related, repeat=2)},
+    (THERE, NONE, NONE): (CROSSES, STAYS),  # a contact without an invoice is left out
+    (THERE, NONE, NOT_YET): (CROSSES, STAYS),
+    (THERE, NONE, THERE): (CROSSES, CROSSES),
+    (THERE, NOT_YET, NONE): (CROSSES, STAYS),
+    (THERE, NOT_YET, NOT_YET): (CROSSES, STAYS),
+    (THERE, NOT_YET, THERE): (CROSSES, CROSSES),
+    **{(THERE, THERE, orders): (CROSSES, CROSSES) for orders in Related},
 }
 INVOICES: Table = {
     (NONE, NONE, NONE): (STAYS, STAYS),
@@ -60,7 +66,7 @@ FROM_ZOHO: dict[Module, Table] = {
 
 # New in Exact: Zoho takes a record without its account, so the switch alone decides.
 CONTACTS_OF_EXACT: Table = {
-    (one, two, three): (CROSSES, THERE in (one, two, three))
+    (one, two, three): (CROSSES, THERE in (two, three))
     for one, two, three in product(Related, repeat=3)
 }
 INVOICES_OF_EXACT: Table = {related: (CROSSES, THERE in related) for related in INVOICES}
@@ -113,7 +119,7 @@ def said(module: Module, *, switch_on: bool = False, **related: Any) -> str:
         ),
         (
             said(Module.CONTACTS, account=THERE),
-            "The switch is off, but a related account is synchronised.",
+            "The switch is off, and this contact has no related invoice or order.",
         ),
         (
             said(Module.ACCOUNTS, switch_on=True),
@@ -138,8 +144,8 @@ def test_a_verdict_says_why(reason: str, sentence: str) -> None:
 
 
 def test_a_record_crosses_when_its_related_record_comes_later() -> None:
-    waiting = Facts(Module.CONTACTS, Side.ZOHO, account=NOT_YET)
-    later = Facts(Module.CONTACTS, Side.ZOHO, account=THERE)
+    waiting = Facts(Module.CONTACTS, Side.ZOHO, account=THERE, invoices=NOT_YET)
+    later = Facts(Module.CONTACTS, Side.ZOHO, account=THERE, invoices=THERE)
 
     assert not crosses(waiting, switch_on=False).crosses
     assert crosses(later, switch_on=False).crosses
