@@ -28,6 +28,7 @@ from exact_client.sandbox.goods import goods
 from exact_client.sandbox.limits import CallLimits, ErrorLimits
 from exact_client.sandbox.messages import Problem, Reply, Request, error_reply, html_reply
 from exact_client.sandbox.sales_by_hand import SalesByHand
+from exact_client.sandbox.stock import make_invoices
 from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.table import Table
 from exact_client.sandbox.tokens import TABLES as TOKEN_TABLES
@@ -44,12 +45,13 @@ class ExactSandbox(ByHand, SalesByHand):
 
     `accounts`: a JSON file of accounts in place of the company's own. `state`: a file that keeps
     everything over a restart. `limits`: whether calls and errors are counted. `generate`: how many
-    accounts to make up on top, without holding them in memory.
+    accounts to make up on top, without holding them in memory. `invoices`: whether a colleague
+    made sales invoices already, some of which are printed and so stand in the books.
     """
 
     def __init__(
         self, *, accounts: Path | None = None, state: Path | None = None,
-        limits: bool = True, generate: int = 0,
+        limits: bool = True, generate: int = 0, invoices: bool = False,
     ) -> None:  # fmt: skip
         self.clock = Clock()
         self.switches = Switches()
@@ -66,6 +68,8 @@ class ExactSandbox(ByHand, SalesByHand):
         self._open_books()
         self._books.replay()
         self._count_from_zero()
+        self._stocked = invoices
+        self._stock()
 
     # Knobs, by the same names as under /_sandbox/.
 
@@ -103,6 +107,7 @@ class ExactSandbox(ByHand, SalesByHand):
             self._books.forget(keep=TOKEN_TABLES)
             self._open_books()
             self._count_from_zero()
+            self._stock()
 
     def advance(self, seconds: float) -> None:
         """Move the stand-in's clock forward."""
@@ -290,6 +295,10 @@ class ExactSandbox(ByHand, SalesByHand):
             self._books.install(self.company.divisions[0], "accounts", made, self._generate)
         self._books.load(loaded(self.company))
         self._books.load(goods(self.company))
+
+    def _stock(self) -> None:
+        if self._stocked:
+            make_invoices(self)
 
     def _count_from_zero(self) -> None:
         limits = CallLimits(self.clock, counted=self._limited)

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exact_client.sandbox.facts import entities
-from tests.exact_client.sandbox.caller import Caller, an_entry
+from tests.exact_client.sandbox.caller import Caller, an_account, an_entry
 
 VALUES = st.one_of(
     st.none(),
@@ -23,6 +23,12 @@ ENTRY = st.sampled_from(sorted(entities()["salesentry/SalesEntries"].properties)
 LINE = st.sampled_from(sorted(entities()["salesentry/SalesEntryLines"].properties))
 ACCOUNT = st.sampled_from(sorted(entities()["crm/Accounts"].properties))
 DOCUMENT = st.sampled_from(sorted(entities()["documents/Documents"].properties))
+CONTACT = st.sampled_from(sorted(entities()["crm/Contacts"].properties))
+ITEM = st.sampled_from(sorted(entities()["logistics/Items"].properties))
+PRICE = st.sampled_from(sorted(entities()["logistics/SalesItemPrices"].properties))
+INVOICE = st.sampled_from(sorted(entities()["salesinvoice/SalesInvoices"].properties))
+INVOICE_LINE = st.sampled_from(sorted(entities()["salesinvoice/SalesInvoiceLines"].properties))
+PRINTED = st.sampled_from(sorted(entities()["salesinvoice/PrintedSalesInvoices"].properties))
 ANSWERS = {200, 201, 204, 400, 404, 405, 500}
 bounded = settings(
     max_examples=60,
@@ -131,3 +137,58 @@ def test_any_turn_of_a_knob(exact: Caller, content: dict[str, object]) -> None:
     for knob in ("pay", "bounce", "alter", "remove", "process", "period", "year", "type"):
         answer = exact.send("POST", f"/_sandbox/{knob}", content)
         assert answer.status_code in ANSWERS
+
+
+@bounded
+@given(
+    contact=st.dictionaries(CONTACT, VALUES, max_size=4),
+    item=st.dictionaries(ITEM, VALUES, max_size=4),
+    price=st.dictionaries(PRICE, VALUES, max_size=4),
+)
+def test_any_contact_item_and_price(
+    exact: Caller, contact: dict[str, object], item: dict[str, object], price: dict[str, object]
+) -> None:
+    whole = {
+        "crm/Contacts": {"Account": an_account(exact.sandbox), "LastName": "x"},
+        "logistics/Items": {"Code": "ANY", "Description": "x"},
+        "logistics/SalesItemPrices": {"Item": exact.sandbox.records("items")[0]["ID"], "Price": 1},
+    }
+    for (path, usual), changes in zip(whole.items(), (contact, item, price), strict=True):
+        answer = exact.send("POST", path, {**usual, **changes})
+        assert answer.status_code in ANSWERS
+        if answer.status_code == 201:
+            where = answer.headers["Location"]
+            assert exact.send("PUT", where, changes).status_code in ANSWERS
+            assert exact.get(where).status_code == 200
+            assert exact.send("DELETE", where).status_code in ANSWERS
+    assert exact.get("logistics/Items", select="Code,StandardSalesPrice").status_code == 200
+
+
+@bounded
+@given(
+    header=st.dictionaries(INVOICE, VALUES, max_size=4),
+    line=st.dictionaries(INVOICE_LINE, VALUES, max_size=4),
+    options=st.dictionaries(PRINTED, VALUES, max_size=3),
+)
+def test_any_sales_invoice(
+    exact: Caller,
+    header: dict[str, object],
+    line: dict[str, object],
+    options: dict[str, object],
+) -> None:
+    invoice = {
+        "OrderedBy": an_account(exact.sandbox),
+        "SalesInvoiceLines": [{"Item": exact.sandbox.records("items")[0]["ID"], **line}],
+        **header,
+    }
+    made = exact.send("POST", "salesinvoice/SalesInvoices", invoice)
+    assert made.status_code in ANSWERS
+    if made.status_code == 201:
+        where, key = made.headers["Location"], made.json()["d"]["InvoiceID"]
+        assert exact.send("PUT", where, header).status_code in ANSWERS
+        printed = {"InvoiceID": key, **options}
+        answer = exact.send("POST", "salesinvoice/PrintedSalesInvoices", printed)
+        assert answer.status_code in ANSWERS
+        assert exact.get(where, expand="SalesInvoiceLines").status_code == 200
+        assert exact.send("DELETE", where).status_code in ANSWERS
+    assert exact.get("/_sandbox/state").status_code == 200

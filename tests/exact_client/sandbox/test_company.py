@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from exact_client.sandbox import ExactSandbox
@@ -75,3 +76,21 @@ def test_the_stand_in_needs_no_django() -> None:
     )
 
     assert ended.stdout == "False\n"
+
+
+def test_a_colleague_may_have_made_invoices_before_we_came(tmp_path: Path) -> None:
+    file = tmp_path / "exact.state"
+    with closing(ExactSandbox(limits=False, state=file, invoices=True)) as before:
+        invoices = before.records("invoices")
+        numbers = [row.get("InvoiceNumber") for row in invoices if row["Status"] == 50]
+
+        assert len(invoices) == 40
+        assert sorted(numbers) == sorted(row["EntryNumber"] for row in before.entries)
+        assert (len(numbers), before.count("payments")) == (24, 8)
+        assert {row["Creator"] for row in invoices} != {before.company.user_id}
+    with closing(ExactSandbox(limits=False, state=file, invoices=True)) as after:
+        assert {row["InvoiceID"] for row in after.records("invoices")} == {
+            row["InvoiceID"] for row in invoices
+        }
+        after.reset()
+        assert after.count("invoices") == 40
