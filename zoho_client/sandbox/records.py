@@ -35,7 +35,7 @@ def accepted(sandbox: "ZohoSandbox", module: str, given: Record, kept: Record, p
 def complete(sandbox: "ZohoSandbox", module: str, values: Record) -> Record:
     """A new record's values with every other field of its module, but without the stamps."""
     fields = schema.fields_of(sandbox, module).values()
-    empty = {
+    empty: Record = {
         field["api_name"]: [] if field["json_type"] == "jsonarray" else None for field in fields
     }
     chosen = {"Owner": values["Owner"]} if values.get("Owner") else {}

@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         if mishap is None:
             self.wfile.write(head + body)
         else:
-            self.close_connection = True
+            self.close_connection = mishap.kind != "slow"  # what comes whole may be followed
             self._mistreat(mishap, head + body, len(body))
 
     def _environ(self) -> dict[str, Any]:
