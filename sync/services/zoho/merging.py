@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from sync.models import Conflict, Module, Pair
 from sync.services.upsert import rewrite
@@ -19,11 +19,15 @@ from sync.services.zoho.weighing import Scales, Ties, agreed, pending, weigh
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from sync.models import ModuleSync, RemoteRecord, ZohoSync
     from sync.rules.zoho.merging import Merge
 
+ModelT = TypeVar("ModelT", bound=Model)
 State = Pair.State
-BATCH = 500  # pairs weighed at once
+OPEN = (State.DUE, State.CONFLICT, State.BLOCKED)
+BATCH = 500  # rows looked at together
 UNREADABLE = "unreadable"  # a value of one side means nothing on the other
 
 
@@ -67,11 +71,8 @@ def _soil_what_follows(sync: ZohoSync) -> None:
 
 def _batches(module: ModuleSync) -> Iterator[list[Pair]]:
     dirty = Pair.objects.filter(sync=module.sync_id, module=module.module, is_dirty=True)
-    dirty = dirty.exclude(state=State.GONE).select_related("exact", "zoho").order_by("pk")
-    last = 0
-    while batch := list(dirty.filter(pk__gt=last)[:BATCH]):
-        last = batch[-1].pk
-        yield batch
+    dirty = dirty.exclude(state=State.GONE).select_related("exact", "zoho")
+    return pages(dirty)
 
 
 def settle(scales: Scales, batch: list[Pair], now: datetime) -> Counter[str]:
@@ -94,6 +95,21 @@ def records_of(batch: Collection[Pair]) -> Iterator[RemoteRecord]:
     for pair in batch:
         yield pair.exact
         yield pair.zoho
+
+
+def due(module: ModuleSync, now: datetime) -> QuerySet[Pair]:
+    """Return the pairs of which a side may have to be told something: of some, fields wait."""
+    waiting = Q(state__in=OPEN) | Q(state=State.REFUSED, due_at__lte=now)
+    pairs = Pair.objects.filter(waiting, sync=module.sync_id, module=module.module)
+    return pairs.select_related("exact", "zoho")
+
+
+def pages(rows: QuerySet[ModelT]) -> Iterator[list[ModelT]]:
+    """Yield rows page by page, by primary key: what is saved meanwhile does not move them."""
+    last = 0
+    while page := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = page[-1].pk
+        yield page
 
 
 def open_conflicts(batch: Collection[Pair]) -> defaultdict[int, list[Conflict]]:

@@ -25,18 +25,16 @@ from sync.services.zoho.weighing import Scales, Ties, weigh
 from zoho_client.errors import ZohoUncertainError
 
 if TYPE_CHECKING:
-    from sync.models import ZohoSync
+    from sync.models import Conflict, ZohoSync
     from zoho_client.client import ZohoClient
     from zoho_client.records import Outcome
 
-State, Standing = Pair.State, ExactRecord.Standing
+Standing = ExactRecord.Standing
 Row = dict[str, Any]
 
 BATCH = 100  # rows of one call
-PAGE = 500  # rows looked at together
 TRIES = 2  # of a call whose answer was lost: what is unique may be said twice
 ORDER = list(Module)  # accounts before what belongs to them
-OPEN = (State.DUE, State.CONFLICT, State.BLOCKED)  # some fields may cross while others wait
 NOTED = ["standing", "reason", "problem", "due_at"]
 
 
@@ -118,7 +116,7 @@ class Writing:
             due, sync=self.module.sync_id, module=self.module.module, pair=None, gone_at=None
         )
         ours = born.on_their_way(self.module)
-        for page in _pages(new):
+        for page in merging.pages(new):
             ties = Ties.among(self.scales, page)
             for record in page:
                 if born.known_by(record.module, record.values) in ours:
@@ -195,19 +193,17 @@ class Writing:
     def _send_changes(self, rows: Sequence[Row]) -> list[Outcome]:
         return self.zoho.update(self.module.module, rows)
 
-    def row_of_pair(self, pair: Pair, ties: Ties) -> Row:
+    def row_of_pair(self, pair: Pair, ties: Ties, held: Sequence[Conflict]) -> Row:
         """Return what Zoho must be told of a pair; nothing when it knows all."""
-        held = merging.open_conflicts([pair])[pair.pk] if pair.state == State.CONFLICT else ()
         row = ties.sendable(self.scales, weigh(pair, self.scales, ties, held).to_zoho)
         return row | ({EXACT_ID: pair.exact.key} if self.scales.lacks_our_id(pair) else {})
 
     def _due(self) -> Iterator[tuple[Pair, Row]]:
-        due = Q(state__in=OPEN) | Q(state=State.REFUSED, due_at__lte=self.now)
-        pairs = Pair.objects.filter(due, sync=self.module.sync_id, module=self.module.module)
-        for page in _pages(pairs.select_related("exact", "zoho")):
+        for page in merging.pages(merging.due(self.module, self.now)):
             ties = Ties.among(self.scales, merging.records_of(page))
+            held = merging.open_conflicts(page)
             for pair in page:
-                if row := self.row_of_pair(pair, ties):
+                if row := self.row_of_pair(pair, ties, held[pair.pk]):
                     yield pair, {"id": pair.zoho.key, **row}
 
     def _save_told(self, batch: Sequence[tuple[Pair, Row]], outcomes: Sequence[Outcome]) -> None:
@@ -251,11 +247,3 @@ def said(call: Callable[[Sequence[Row]], list[Outcome]], rows: Sequence[Row]) ->
 
 def _paired() -> tuple[ExactRecord.Standing, str, str, None]:
     return Standing.PAIRED, "", "", None
-
-
-def _pages(rows: Any) -> Iterator[list[Any]]:
-    """Yield rows page by page, by primary key: what is saved meanwhile does not move them."""
-    last = 0
-    while page := list(rows.filter(pk__gt=last).order_by("pk")[:PAGE]):
-        last = page[-1].pk
-        yield page

@@ -1,0 +1,166 @@
+"""Tell Exact: changed fields at once, new records through the outbox, which makes each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+
+from exact_client.errors import ExactRefusedError, ExactUncertainError
+from sync.models import OutboxEntry, Pair, ZohoRecord
+from sync.rules.zoho.modules import Module
+from sync.services.delivery import decide, outbox
+from sync.services.upsert import rewrite
+from sync.services.zoho import merging
+from sync.services.zoho.copies import clean
+from sync.services.zoho.making import KINDS, PRICE, Making
+from sync.services.zoho.mappings import modules_of
+from sync.services.zoho.weighing import Scales, Ties, weigh
+
+if TYPE_CHECKING:
+    from exact_client.client import ExactClient
+    from sync.models import ModuleSync, ZohoSync
+    from sync.services.delivery.office import Office
+    from sync.services.delivery.outbox import Order
+
+State = Pair.State
+LATER = timedelta(days=1)  # a change of the record makes it due at once
+ENTITIES = {
+    Module.ACCOUNTS: "Accounts",
+    Module.CONTACTS: "Contacts",
+    Module.PRODUCTS: "Items",
+    Module.INVOICES: "SalesInvoices",
+}
+
+
+@dataclass(slots=True)
+class Told:
+    """What Exact was told, and what waits in the outbox to be made there."""
+
+    queued: int = 0
+    changed: int = 0
+    refused: int = 0
+
+
+def write(
+    sync: ZohoSync,
+    office: Office,
+    *,
+    now: datetime,
+    progress: Callable[[Told], None] = lambda told: None,
+) -> Told:
+    """Put what is to be made in the outbox, and change in paired records what differs.
+
+    A change takes a call, and names its fields; it is saved at once, so that a break costs
+    nothing. Raises ExactError when Exact can't be asked, such as ExactOutOfBudgetError, which
+    knows when to go on.
+    """
+    told = Told()
+    for module in modules_of(sync):
+        if Module(module.module) in KINDS:
+            told.queued += enqueue(module, office, now=now)
+            progress(told)
+    for module in modules_of(sync):
+        if Module(module.module) in ENTITIES:
+            telling = _Telling(office.exact, Scales.of(module), now, told)
+            for _ in telling.tell():
+                progress(told)
+    return told
+
+
+# New records.
+
+
+def enqueue(module: ModuleSync, office: Office, *, now: datetime) -> int:
+    """Put what crosses from Zoho in the outbox; return how many rows are new there.
+
+    What belongs to an account waits until that is paired. What Exact refused goes again once it
+    was mended, after a look that it is not there.
+    """
+    queued = 0
+    scales = Scales.of(module)
+    making = Making(office.division, scales)
+    new = ZohoRecord.objects.filter(
+        sync=module.sync_id,
+        module=module.module,
+        standing=ZohoRecord.Standing.CROSSES,
+        pair=None,
+        gone_at=None,
+    )
+    for page in merging.pages(new.select_related("sync")):
+        ties = Ties.among(scales, page)
+        for record in page:
+            order = making.order(record, ties)
+            queued += order is not None and _put(order, office, now)
+    return queued
+
+
+def _put(order: Order, office: Office, now: datetime) -> bool:
+    """Put one order in the outbox; return whether it is new there."""
+    with transaction.atomic():
+        last = outbox.versions(order).order_by("pk").last()
+        if last is not None and dict(order.payload(last.reference)) != last.payload:
+            _make_way(last, office, now)
+        return outbox.make(order, now=now) != last
+
+
+def _make_way(entry: OutboxEntry, office: Office, now: datetime) -> None:
+    """Let go of a version that says something else, if it certainly was not applied."""
+    if entry.state == OutboxEntry.State.QUEUED:
+        outbox.withdraw(entry, now=now, reason="It was changed in Zoho before it was sent.")
+    elif entry.state == OutboxEntry.State.REFUSED:
+        decide.send_again(entry, office.clock, by=None)
+
+
+# Pairs.
+
+
+class _Telling:
+    """One module while Exact is told of its pairs."""
+
+    def __init__(self, exact: ExactClient, scales: Scales, now: datetime, told: Told) -> None:
+        self.exact, self.scales, self.now, self.told = exact, scales, now, told
+        self.entity = ENTITIES[Module(scales.module.module)]
+
+    def tell(self) -> Iterator[None]:
+        """Tell Exact what changed in Zoho, one pair after the other."""
+        for page in merging.pages(merging.due(self.scales.module, self.now)):
+            ties = Ties.among(self.scales, merging.records_of(page))
+            held = merging.open_conflicts(page)
+            for pair in page:
+                fields = weigh(pair, self.scales, ties, held[pair.pk]).to_exact
+                if fields:
+                    self._tell(pair, clean(fields))
+                    yield
+
+    def _tell(self, pair: Pair, fields: dict[str, Any]) -> None:
+        try:
+            self._send(UUID(pair.exact.key), fields)
+        except ExactUncertainError:
+            return  # it may be said again, by the next run
+        except ExactRefusedError as error:
+            self._note_refusal(pair, error)
+            return
+        pair.exact.values = {**pair.exact.values, **fields}
+        with transaction.atomic():
+            rewrite([pair.exact], ["values"])
+            merging.settle(self.scales, [pair], self.now)
+        self.told.changed += 1
+
+    def _send(self, key: UUID, fields: dict[str, Any]) -> None:
+        rest = dict(fields)
+        price = rest.pop(PRICE, None) if self.entity == "Items" else None
+        if price is not None:
+            self.exact.set_sales_price(key, price, start=self.now.date())
+        if rest:
+            self.exact.update(self.entity, key, rest)
+
+    def _note_refusal(self, pair: Pair, error: ExactRefusedError) -> None:
+        pair.state, pair.reason, pair.problem = State.REFUSED, str(error), error.kind[:40]
+        pair.due_at = self.now + LATER
+        rewrite([pair], ["state", "reason", "problem", "due_at"])
+        self.told.refused += 1
