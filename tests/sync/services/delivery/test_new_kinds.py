@@ -16,7 +16,7 @@ from sync.models import (
     ZohoRecord,
     ZohoSync,
 )
-from sync.services.delivery import look_up, push
+from sync.services.delivery import look_up, push, routing
 from sync.services.delivery.office import Office
 from sync.services.zoho import writing_exact
 from sync.services.zoho.mappings import rules_of
@@ -343,6 +343,7 @@ def test_before_an_account_is_made_for_a_customer_exact_is_read_though_zoho_wait
 ) -> None:
     enqueued(office, an_account(tie))  # a row without a customer, which must not hide the others
     an_invoice(customer=a_newcomer(office), released_at=NOW)
+    routing.assign()
     before = mirrored(sandbox)
 
     push.settle_customers(office)
