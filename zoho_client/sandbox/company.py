@@ -37,10 +37,14 @@ class Company:
 
 
 def read_company() -> Company:
-    """Read the company; every call gives a copy of its own, but for what is inside of records."""
+    """Read the company; every call gives a copy of its own, but for what rows hold inside."""
     read = _read()
-    copied = {module: [dict(row) for row in rows] for module, rows in read.records.items()}
-    return replace(deepcopy(replace(read, records={})), records=copied)
+    others = deepcopy(replace(read, records={}, fields={}))
+    return replace(others, records=_copied(read.records), fields=_copied(read.fields))
+
+
+def _copied(tables: dict[str, list[Record]]) -> dict[str, list[Record]]:
+    return {module: [dict(row) for row in rows] for module, rows in tables.items()}
 
 
 @cache
@@ -108,9 +112,7 @@ def module_metadata(row: Record, users: list[Record]) -> Record:
 
 def field_metadata(row: Record, modules: dict[str, str], users: list[Record]) -> Record:
     """A field as GET /settings/fields shows it, out of the few facts that are its own."""
-    read_only = row.get("read_only", False)
     label = row.get("field_label") or row["api_name"].replace("_", " ")
-    values = row.get("values", [])
     wanted = row.get("lookup")
     inner = row.get("associated_module")
     return {
@@ -119,37 +121,50 @@ def field_metadata(row: Record, modules: dict[str, str], users: list[Record]) ->
         "field_label": label,
         "display_label": label,
         "data_type": row["data_type"],
-        "json_type": "jsonarray" if row["api_name"] == "Tag" else _json_type(row["data_type"]),
         "length": row["length"],
-        "decimal_place": 2 if row["data_type"] in {"currency", "double"} else None,
         "system_mandatory": row.get("system_mandatory", False),
         "custom_field": row.get("custom_field", False),
         "unique": row.get("unique", {}),
-        "external": None,
-        # read_only is true for everybody, field_read_only for whoever asks
-        "read_only": read_only,
-        "field_read_only": read_only,
-        "operation_type": dict.fromkeys(OPERATIONS, not read_only),
         "lookup": _target(wanted, modules) if wanted else {},
         "associated_module": {"module": inner, "name": label} if inner else None,
-        "pick_list_values": [_choice(row["id"], n, value) for n, value in enumerate(values, 1)],
-        "auto_number": {"prefix": None, "start_number": None, "suffix": None},
-        "currency": {"rounding_option": "round_off", "precision": 2}
-        if row["data_type"] == "currency"
-        else {},
+        "pick_list_values": _choices(row),
+        **_shape(row),
+        **_rights(row, users[0]["profile"]),
+        **dict.fromkeys(("searchable", "filterable", "sortable", "webhook", "visible"), True),
+        **dict.fromkeys(("external", "history_tracking", "crypt"), None),
+        "layout_associations": [],
+    }
+
+
+def _rights(row: Record, profile: Record) -> Record:
+    """Who may write a field: `read_only` is for everybody, `field_read_only` for who asks."""
+    closed = row.get("read_only", False)
+    permission = {"permission_type": "read_only" if closed else "read_write", **profile}
+    return {
+        "read_only": closed,
+        "field_read_only": closed,
+        "operation_type": dict.fromkeys(OPERATIONS, not closed),
+        "view_type": {
+            **dict.fromkeys(("edit", "create"), not closed),
+            "view": True,
+            "quick_create": row.get("system_mandatory", False),
+        },
+        "profiles": [permission],
+        **dict.fromkeys(("mass_update", "businesscard_supported"), not closed),
+    }
+
+
+def _shape(row: Record) -> Record:
+    """What a field's values look like."""
+    type_ = row["data_type"]
+    rounding = {"rounding_option": "round_off", "precision": 2}
+    return {
+        "json_type": "jsonarray" if row["api_name"] == "Tag" else _json_type(type_),
+        "decimal_place": 2 if type_ in {"currency", "double"} else None,
+        "auto_number": dict.fromkeys(("prefix", "start_number", "suffix")),
+        "currency": rounding if type_ == "currency" else {},
         "formula": {},
         "textarea": _textarea(row),
-        "view_type": {"view": True, "edit": not read_only, "create": not read_only}
-        | {"quick_create": row.get("system_mandatory", False)},
-        "profiles": [
-            {"permission_type": "read_only" if read_only else "read_write"} | users[0]["profile"]
-        ],
-        "visible": True,
-        **dict.fromkeys(("searchable", "filterable", "sortable", "webhook"), True),
-        **dict.fromkeys(("mass_update", "businesscard_supported"), not read_only),
-        "history_tracking": None,
-        "crypt": None,
-        "layout_associations": [],
     }
 
 
@@ -162,16 +177,17 @@ def _target(module: str, modules: dict[str, str]) -> Record:
     return {"module": {"api_name": module, "id": modules.get(module)}, "display_label": module}
 
 
-def _choice(field: str, number: int, value: str) -> Record:
-    return {
-        "id": f"{int(field) + 500_000 + number}",
-        "display_value": value,
-        "actual_value": value,
-        "reference_value": value,
-        "sequence_number": number,
-        "type": "used",
-        "colour_code": None,
-    }
+def _choices(row: Record) -> list[Record]:
+    return [
+        {
+            "id": str(int(row["id"]) + 500_000 + number),
+            **dict.fromkeys(("display_value", "actual_value", "reference_value"), value),
+            "sequence_number": number,
+            "type": "used",
+            "colour_code": None,
+        }
+        for number, value in enumerate(row.get("values", []), start=1)
+    ]
 
 
 def _textarea(row: Record) -> Record | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zoho_client.sandbox.calling import Zoho
+from tests.zoho_client.sandbox.calling import API, Zoho
 
 ACCOUNT = "5725767101000010001"
 WORDS = [
@@ -69,3 +69,38 @@ def test_any_option_is_taken_or_refused(zoho: Zoho, path: str, query: dict[str, 
 
     assert answer.status_code in {200, 204, 400}
     assert bool(answer.content) == (answer.status_code != 204)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "coql", "ZohoCRM.coql.READ"),
+        ("POST", "actions/watch", "ZohoCRM.notifications.ALL"),
+        ("GET", "actions/watch", "ZohoCRM.notifications.READ"),
+        ("POST", "/crm/v2/signals/notifications", "ZohoCRM.signals.ALL"),
+        ("POST", "Notes", "ZohoCRM.modules.notes.ALL"),
+        ("POST", f"Accounts/{ACCOUNT}/actions/add_tags", "ZohoCRM.modules.accounts.ALL"),
+        ("GET", "settings/modules", "ZohoCRM.settings.modules.READ"),
+        ("POST", "settings/fields?module=Accounts", "ZohoCRM.settings.fields.CREATE"),
+        ("GET", "org", "ZohoCRM.org.READ"),
+        ("GET", "users", "ZohoCRM.users.READ"),
+    ],
+)
+def test_an_address_needs_its_scope(zoho: Zoho, method: str, path: str, scope: str) -> None:
+    def answer(scopes: tuple[str, ...]) -> tuple[int, str]:
+        token = zoho.sandbox.issue_tokens("scoped", scopes=scopes)["access_token"]
+        header = {"Authorization": f"Zoho-oauthtoken {token}"}
+        url = f"{API}{path if path.startswith('/') else f'/crm/v8/{path}'}"
+        told = zoho.session.request(method, url, json={}, headers=header)
+        return told.status_code, told.json().get("code", "") if told.content else ""
+
+    assert answer(("ZohoCRM.modules.invoices.ALL",)) == (401, "OAUTH_SCOPE_MISMATCH")
+    assert answer((scope,))[1] in {"", "MANDATORY_NOT_FOUND"}
+
+
+def test_search_needs_a_scope_of_its_own(zoho: Zoho) -> None:
+    token = zoho.sandbox.issue_tokens("scoped", scopes=("ZohoCRM.modules.ALL",))["access_token"]
+    header = {"Authorization": f"Zoho-oauthtoken {token}"}
+    told = zoho.session.get(f"{API}/crm/v8/Accounts/search?word=media", headers=header)
+
+    assert zoho.refused(told, 401)[0] == "OAUTH_SCOPE_MISMATCH"
