@@ -21,8 +21,24 @@ from exact_client.reading import OddRecord, moment
 MOMENTS = frozenset({"Created", "Modified"})
 _UNCHANGEABLE = {"Accounts": "Code", "Items": "Code"}
 _decoder = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-# Of a list of invoices with their lines: what tells to which invoice a row belongs, and where.
-_OF_A_LINE = ("ID", "LineNumber")
+# Of a list of invoices with their lines: what a line has besides what invoices have as well.
+_OF_A_LINE = {
+    "ID": "Guid",
+    "LineNumber": "Int32",
+    "Item": "Guid",
+    "ItemCode": "String",
+    "Description": "String",
+    "Quantity": "Double",
+    "UnitCode": "String",
+    "UnitPrice": "Double",
+    "Discount": "Double",
+    "NetPrice": "Double",
+    "AmountFC": "Double",
+    "VATAmountFC": "Double",
+    "VATCode": "String",
+    "VATPercentage": "Double",
+    "GLAccount": "Guid",
+}
 
 
 class RawQuestions(Questions):
@@ -34,14 +50,14 @@ class RawQuestions(Questions):
         """Yield these properties of what changed after `timestamp`, with the key and `Timestamp`.
 
         `entity`: Accounts, Contacts, Items or SalesInvoices, whose rows are headers (`LineNumber`
-        0) and lines. Days are dates, `Created` and `Modified` datetimes of Exact's wall clock,
+        0) and lines, with all that a line has. Days are dates, `Created` and `Modified` datetimes of Exact's wall clock,
         GUIDs UUIDs. Raises ValueError for a property that the feed of changes does not have.
         """
         about = described(entity)
         missing = [name for name in properties if not _in_sync(about, name)]
         if missing:
             raise ValueError(f"{about.sync} does not have {', '.join(sorted(missing))}.")
-        lines = _OF_A_LINE if entity == "SalesInvoices" else ()
+        lines = _OF_A_LINE if entity == "SalesInvoices" else {}
         names = list(dict.fromkeys([about.key, *lines, "Timestamp", *properties]))
         where = {"$filter": f"Timestamp gt {literal(timestamp)}"}
         for page in self._transport.pages(about.sync, {"$select": ",".join(names)} | where):
@@ -123,7 +139,7 @@ def _flag(value: Any) -> bool:
     raise TypeError(f"Expected true or false, got {value!r}")
 
 
-_OTHERS = {"Timestamp": "Int64", "ID": "Guid", "LineNumber": "Int32"}
+_OTHERS = {"Timestamp": "Int64", **_OF_A_LINE}
 _READERS: dict[str, Callable[[Any], str | Decimal | int | bool | UUID | date | datetime | None]] = {
     "String": _text,
     "Binary": _text,

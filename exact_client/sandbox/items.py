@@ -147,7 +147,8 @@ class Prices:
     def update(self, key: str, taken: Record) -> None:
         """Change a price; it stays with its item."""
         before = self._table.get(key) or {}
-        self._keep({**before, **taken, "Item": before["Item"]})
+        start = taken.get("StartDate") or before["StartDate"]
+        self._keep({**before, **taken, "Item": before["Item"], "StartDate": start})
 
     def delete(self, key: str) -> None:
         """Take a price back."""

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--exact-port", type=int, default=settings.EXACT_SANDBOX_PORT)
         parser.add_argument("--zoho-port", type=int, default=settings.ZOHO_SANDBOX_PORT)
         parser.add_argument("--exact-accounts", type=Path, metavar="FILE.json")
+        parser.add_argument("--exact-invoices", action="store_true", help="some were made there")
         parser.add_argument("--state", type=Path, metavar="FILE", help="survives a restart")
         parser.add_argument("--zoho-state", type=Path, metavar="FILE", help="the same for Zoho")
         parser.add_argument("--no-limits", action="store_true", help="never answer 429")
@@ -67,6 +68,7 @@ def _exact(options: dict[str, Any]) -> exact.ExactSandbox:
         state=options["state"],
         limits=not options["no_limits"],
         generate=options["generate"],
+        invoices=options["exact_invoices"],
     )
 
 
