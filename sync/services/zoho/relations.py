@@ -24,6 +24,7 @@ NAMED = (Module.ACCOUNTS, Module.CONTACTS, Module.SALES_ORDERS)
 PRODUCT = {Side.ZOHO: "Product_Name", Side.EXACT: "Item"}
 DOCUMENTS = (Module.INVOICES, Module.SALES_ORDERS)
 
+KNOWN = [Related.NONE, Related.NOT_SYNCHRONISED, Related.SYNCHRONISED]  # from least to most
 Crosses = Callable[[str], bool]  # whether the document with this key crosses by itself
 
 
@@ -77,10 +78,16 @@ class Relations:
         return made
 
     def related(self, record: RemoteRecord, module: Module, side: Side) -> Related:
-        """Return what is known of the documents of this kind that belong to a record."""
+        """Return what is known of the documents of this kind that belong to a record.
+
+        A contact has those of its account as well: few documents name a person.
+        """
         if module is Module.SALES_ORDERS and record.module == Module.INVOICES:
             return self._order_of(record, side)
-        return self.kin[module, Module(record.module)].of(record.key)
+        own = self.kin[module, Module(record.module)].of(record.key)
+        if record.module != Module.CONTACTS:
+            return own
+        return max(own, self.kin[module, Module.ACCOUNTS].of(record.account_key), key=KNOWN.index)
 
     def _order_of(self, invoice: RemoteRecord, side: Side) -> Related:
         """Return what is known of the one order that an invoice names."""

@@ -97,11 +97,11 @@ def test_an_invoice_that_is_kept_out_brings_no_account_with_it() -> None:
 
 def test_what_stays_crosses_once_its_related_record_came() -> None:
     switched_off()
-    account = a_pair()
-    contact = a_zoho_contact("unknown")
+    account = a_pair().zoho.key
+    contact = a_zoho_contact(account)
     assert chosen(contact)[0] == "stays"
 
-    ZohoRecord.objects.filter(pk=contact.pk).update(account_key=account.zoho.key)
+    a_zoho_invoice(account)
 
     assert chosen(contact)[0] == "crosses"
 
@@ -112,14 +112,22 @@ def test_what_stays_crosses_once_its_related_record_came() -> None:
         (True, "paired", "crosses"),
         (True, "alone", "stays"),
         (True, "", "blocked"),
-        (False, "paired", "crosses"),
+        (False, "paired", "stays"),
+        (False, "invoiced", "crosses"),
         (False, "alone", "stays"),
         (False, "", "stays"),
     ],
 )
 def test_a_contact_follows_its_account(is_on: bool, account: str, expected: str) -> None:  # noqa: FBT001 - a row of the table
     switched_off("Accounts", *([] if is_on else ["Contacts"]))
-    keys = {"paired": a_pair().zoho.key, "alone": a_zoho_account().key, "": ""}
+    invoiced = a_pair().zoho.key
+    a_zoho_invoice(invoiced)
+    keys = {
+        "paired": a_pair().zoho.key,
+        "invoiced": invoiced,
+        "alone": a_zoho_account().key,
+        "": "",
+    }
 
     assert chosen(a_zoho_contact(keys[account]))[0] == expected
 
