@@ -50,8 +50,9 @@ class RawQuestions(Questions):
         """Yield these properties of what changed after `timestamp`, with the key and `Timestamp`.
 
         `entity`: Accounts, Contacts, Items or SalesInvoices, whose rows are headers (`LineNumber`
-        0) and lines, with all that a line has. Days are dates, `Created` and `Modified` datetimes of Exact's wall clock,
-        GUIDs UUIDs. Raises ValueError for a property that the feed of changes does not have.
+        0) and lines, with all that a line has. Days are dates, `Created` and `Modified` datetimes
+        of Exact's wall clock, GUIDs UUIDs. Raises ValueError for a property that the feed of
+        changes does not have.
         """
         about = described(entity)
         missing = [name for name in properties if not _in_sync(about, name)]
