@@ -24,9 +24,10 @@ def accepted(sandbox: "ZohoSandbox", module: str, given: Record, kept: Record, p
     """
     fields = schema.fields_of(sandbox, module)
     values, problems = _values(sandbox, fields, given, kept, path)
-    problems += _missing(fields, {**kept, **values}, given, kept, path)
+    for name in _missing(module, fields, {**kept, **values}, given, kept):
+        problems.setdefault(name, checks.missing(name, f"{path}.{name}"))
     if problems:
-        raise _told_together(problems) if sandbox.switches.many_errors else problems[0]
+        raise _refusal(list(problems.values()), together=sandbox.switches.many_errors)
     values |= _appended(given, fields, kept, values)
     checks.check_unique(sandbox, module, values, kept.get("id", ""), path)
     return _computed(sandbox, module, values, given, kept)
@@ -45,9 +46,10 @@ def complete(sandbox: "ZohoSandbox", module: str, values: Record) -> Record:
 
 def _values(
     sandbox: "ZohoSandbox", fields: dict[str, Record], given: Record, kept: Record, path: str
-) -> tuple[Record, list[Problem]]:
+) -> tuple[Record, dict[str, Problem]]:
+    """What is taken, and the refusals of the rest, both by the names of the fields."""
     values: Record = {}
-    problems: list[Problem] = []
+    problems: dict[str, Problem] = {}
     for name, value in given.items():
         field = fields.get(name)
         if field is None or not schema.is_written_by_callers(field):
@@ -55,7 +57,7 @@ def _values(
         try:
             values[name] = _value(sandbox, field, value, kept, f"{path}.{name}")
         except Problem as problem:
-            problems.append(problem)
+            problems[name] = problem
     return values, problems
 
 
@@ -67,20 +69,24 @@ def _value(sandbox: "ZohoSandbox", field: Record, value: Any, kept: Record, path
 
 
 def _missing(
-    fields: dict[str, Record], record: Record, given: Record, kept: Record, path: str
-) -> list[Problem]:
-    """Fields that a record must have: all of them when it is new, else those that are emptied."""
+    module: str, fields: dict[str, Record], record: Record, given: Record, kept: Record
+) -> list[str]:
+    """Fields that a record must have: all of them when it is new, else those that are emptied.
+
+    What only the layout asks for counts when the record names its Layout.
+    """
+    by_layout = bool(given.get("Layout"))
     return [
-        checks.missing(name, f"{path}.{name}")
+        name
         for name, field in fields.items()
-        if field["system_mandatory"]
+        if (field["system_mandatory"] or (by_layout and schema.is_required(module, field)))
         and record.get(name) in (None, "")
         and (name in given or not kept)
     ]
 
 
-def _told_together(problems: list[Problem]) -> Problem:
-    if len(problems) == 1:
+def _refusal(problems: list[Problem], *, together: bool) -> Problem:
+    if len(problems) == 1 or not together:
         return problems[0]
     errors = {"errors": [problem.told for problem in problems]}
     return Problem("MULTIPLE_OR_MULTI_ERRORS", "multiple errors", errors)

@@ -76,6 +76,12 @@ def unique_fields(sandbox: "ZohoSandbox", module: str) -> list[str]:
     return [field["api_name"] for field in fields if field.get("unique")]
 
 
+def is_required(module: str, field: Record) -> bool:
+    """Whether the layout asks for a field; the API does so only when a record names its Layout."""
+    often = module in {"Invoices", "Sales_Orders"} and field["api_name"] == "Account_Name"
+    return bool(field["system_mandatory"] or often)
+
+
 def is_written_by_callers(field: Record) -> bool:
     """Whether the API takes a value for a field; what Zoho computes is left aside silently."""
     operations: dict[str, Any] = field.get("operation_type") or {}

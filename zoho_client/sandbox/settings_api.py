@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoho_client.sandbox.company import field_metadata
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
 from zoho_client.sandbox.paging import number_of
+from zoho_client.sandbox.schema import is_required
 from zoho_client.sandbox.several import missing, reply, rows_of, success, wrong
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def layouts(request: Request) -> Reply:
     module = _module_asked(request)
     rows = request.sandbox.company.fields[module]
     told = [
-        {**{name: row[name] for name in _IN_LAYOUT}, "required": _is_required(module, row)}
+        {**{name: row[name] for name in _IN_LAYOUT}, "required": is_required(module, row)}
         for row in rows
     ]
     layout = {
@@ -163,11 +164,6 @@ def currencies(request: Request) -> Reply:
 
 
 _IN_LAYOUT = ("id", "api_name", "data_type", "field_label", "length", "read_only", "custom_field")
-
-
-def _is_required(module: str, row: Record) -> bool:
-    often = module in {"Invoices", "Sales_Orders"} and row["api_name"] == "Account_Name"
-    return bool(row["system_mandatory"] or often)
 
 
 def _users(request: Request, found: list[Record]) -> Reply:

@@ -102,6 +102,15 @@ def test_an_invoice_needs_a_subject_and_lines(zoho: Zoho, missing: str) -> None:
     assert (item["code"], item["details"]["api_name"]) == ("MANDATORY_NOT_FOUND", missing)
 
 
+def test_what_only_the_layout_asks_for_counts_when_the_layout_is_named(zoho: Zoho) -> None:
+    layout = zoho.get("settings/layouts", module="Invoices")["layouts"][0]["id"]
+    data = {"Subject": "August", "Invoiced_Items": [line(zoho)], "Layout": {"id": layout}}
+    item = zoho.post("Invoices", {"data": [data]}, 400)["data"][0]
+
+    assert item["details"]["api_name"] == "Account_Name"
+    assert invoice(zoho, line(zoho))["Account_Name"] is None
+
+
 def test_quantity_and_price_come_from_nothing_and_the_product(zoho: Zoho) -> None:
     made = invoice(zoho, {"Product_Name": {"id": product(zoho)["id"]}})
     row = made["Invoiced_Items"][0]
