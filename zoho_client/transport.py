@@ -7,11 +7,11 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils import timezone
 
 from zoho_client.answers import LIMITED, UnauthorisedError, from_wire, meaning
 from zoho_client.budget import Budget, Lane
@@ -24,7 +24,10 @@ from zoho_client.wire import MEGABYTE, Limits, LostError, NotSentError, Request,
 
 logger = logging.getLogger(__name__)
 
+# Seconds that a call may wait for its turn in all, for what nobody waits for on a page.
+PATIENCE = {Lane.PERSON: 0.0, Lane.PUSH: 30.0, Lane.MIRROR: 30.0}
 PAUSES = (0.2, 1.0)  # seconds before a question that broke is asked again, more or less
+SHORTEST_WAIT = 0.05  # seconds
 LONGEST_ANSWER = 50 * MEGABYTE  # 2,000 rows of 500 fields
 VERSION = "/crm/v8"
 WRONG = (
@@ -63,12 +66,14 @@ class Transport:
         keeper: Keeper,
         wire: Wire,
         meter: Meter,
+        patience: float = 0.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._api = checked_api(api_domain)
         self._keeper = keeper
         self._wire = wire
         self._meter = meter
+        self._patience = patience
         self._sleep = sleep
 
     def get(
@@ -99,17 +104,32 @@ class Transport:
 
         Raises ZohoUncertainError whenever it may have been applied.
         """
-        return self._signed(replace(call, is_question=False)) or b""
+        return self._in_turn(replace(call, is_question=False)) or b""
 
     def _ask(self, call: Call) -> bytes | None:
         for pause in PAUSES:
             try:
-                return self._signed(call)
+                return self._in_turn(call)
             except ZohoTemporaryError as error:
-                if error.retry_at is not None:  # a limit: waiting is the caller's decision
+                if error.retry_at is not None:  # a long limit: waiting is the caller's decision
                     raise
             self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads, guards nothing
-        return self._signed(call)
+        return self._in_turn(call)
+
+    def _in_turn(self, call: Call) -> bytes | None:
+        """Make the call; where it must wait a little and may, wait. It was not applied then."""
+        left = self._patience
+        while True:
+            try:
+                return self._signed(call)
+            except ZohoTemporaryError as error:
+                if error.retry_at is None:
+                    raise
+                wait = max((error.retry_at - timezone.now()).total_seconds(), SHORTEST_WAIT)
+                if wait > left:
+                    raise
+            left -= wait
+            self._sleep(wait)
 
     def _signed(self, call: Call) -> bytes | None:
         token = self._keeper.access_token()
@@ -136,7 +156,7 @@ class Transport:
         spent = (time.monotonic() - started) * 1000
         logger.debug("zoho %s %s %s %.0fms", call.method, call.label, answer.status, spent)
         if answer.status == 429:  # noqa: PLR2004 - the status that says when, by our own count
-            raise ZohoTemporaryError(LIMITED, _later(reading.retry_at))
+            raise ZohoTemporaryError(LIMITED, reading.retry_at or timezone.now())
         return meaning(answer, is_change=is_change)
 
     def _request(self, call: Call, token: str) -> Request:
@@ -156,6 +176,7 @@ def transport_for(connection: ZohoConnection, lane: Lane) -> Transport:
         keeper=TokenKeeper(connection.pk),
         wire=Wire(limits()),
         meter=Meter(Budget(connection.pk), lane),
+        patience=PATIENCE[lane],
     )
 
 
@@ -164,7 +185,3 @@ def limits() -> Limits:
     return Limits(
         settings.ZOHO_CONNECT_TIMEOUT, settings.ZOHO_READ_TIMEOUT, settings.ZOHO_TOTAL_TIMEOUT
     )
-
-
-def _later(retry_at: datetime | None) -> datetime:
-    return retry_at or datetime.now().astimezone()

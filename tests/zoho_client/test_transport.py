@@ -1,7 +1,7 @@
 """The way to Zoho: broken questions are asked again, limits are told, nothing leads astray."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,13 +45,24 @@ def zoho(connection: ZohoConnection) -> ZohoClient:
     return ZohoClient(a_way(connection))
 
 
-def a_way(connection: ZohoConnection, wire: Wire | None = None) -> Transport:
+def no_sleep(_: float) -> None:
+    """Go on at once."""
+
+
+def a_way(
+    connection: ZohoConnection,
+    wire: Wire | None = None,
+    *,
+    patience: float = 0.0,
+    sleep: Callable[[float], None] = no_sleep,
+) -> Transport:
     return Transport(
         api_domain=connection.api_domain,
         keeper=TokenKeeper(connection.pk),
         wire=wire or Wire(),
         meter=Meter(Budget(connection.pk), Lane.PUSH),
-        sleep=lambda _: None,
+        patience=patience,
+        sleep=sleep,
     )
 
 
@@ -101,6 +112,37 @@ def test_a_limit_is_not_hammered_on_and_all_processes_wait(
     assert now + timedelta(seconds=1) < raised.value.retry_at < now + timedelta(seconds=10)
     assert waiting.value.retry_at == raised.value.retry_at
     assert ZohoCredits.objects.get().paused_until == raised.value.retry_at
+
+
+def test_work_that_nobody_waits_for_waits_a_little_for_its_turn_and_goes_on(
+    connection: ZohoConnection, sandbox: ZohoSandbox
+) -> None:
+    slept: list[float] = []
+    sandbox.fault("rate_limit", path="/crm/", method="POST", times=1)
+
+    def as_if_slept(seconds: float) -> None:
+        slept.append(seconds)
+        row = ZohoCredits.objects.get()
+        row.count["closed_until"] = 0
+        row.save()
+
+    way = a_way(connection, patience=20, sleep=as_if_slept)
+
+    assert ZohoClient(way).insert("Accounts", [{"Account_Name": "A"}])[0].ok
+    assert len(slept) == 1
+    assert 1 < slept[0] < 3
+
+
+def test_its_patience_ends(connection: ZohoConnection, sandbox: ZohoSandbox) -> None:
+    slept: list[float] = []
+    fault = sandbox.fault("rate_limit", path="/crm/")
+
+    with pytest.raises(ZohoTemporaryError) as raised:
+        ZohoClient(a_way(connection, patience=20, sleep=slept.append)).org()
+
+    assert raised.value.retry_at is not None
+    assert 10 < sum(slept) <= 20
+    assert fault.fired == 1  # no sleep of this test lasts, so it never came back to the door
 
 
 def test_what_zoho_says_is_left_is_known_from_half_on(
@@ -190,7 +232,6 @@ def test_an_answer_in_an_unknown_shape_is_for_a_developer(
         keeper=OneToken("1000.a.b"),
         wire=Scripted(body),
         meter=Meter(None, Lane.PUSH),
-        sleep=lambda _: None,
     )
 
     with pytest.raises(ZohoUnexpectedError):

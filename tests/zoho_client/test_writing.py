@@ -224,11 +224,14 @@ def test_a_change_is_sent_once_and_never_again_by_itself(
     ]
 
 
-def test_a_limit_in_the_middle_keeps_what_was_done(zoho: ZohoClient, sandbox: ZohoSandbox) -> None:
+def test_a_limit_in_the_middle_keeps_what_was_done(
+    zoho: ZohoClient, connection: ZohoConnection, sandbox: ZohoSandbox
+) -> None:
     sandbox.fault("rate_limit", method="POST", path="Accounts", every=2, times=1)
+    urgent = ZohoClient.connected(connection, lane=Lane.PERSON)  # nobody sleeps for a page
 
     with pytest.raises(ZohoTemporaryError) as raised:
-        zoho.upsert("Accounts", rows(150), on="Exact_ID")
+        urgent.upsert("Accounts", rows(150), on="Exact_ID")
 
     assert len(raised.value.done) == 100
     assert raised.value.retry_at is not None
