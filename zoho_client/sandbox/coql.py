@@ -16,6 +16,7 @@ from zoho_client.sandbox.coql_text import (
     limit_exceeded,
     read_query,
 )
+from zoho_client.sandbox.gate import check_scope
 from zoho_client.sandbox.messages import Problem, Record, Reply, Request
 from zoho_client.sandbox.routes import always
 
@@ -60,7 +61,11 @@ def answer(request: Request) -> Reply:
     reach = request.sandbox.switches.coql_reach
     if query.offset + query.limit > reach:
         raise limit_exceeded("offset", reach)
-    page, more = _Asked(request, query).page()
+    asked = _Asked(request, query)
+    parent = schema.parent_of(request.sandbox, query.module)
+    module = parent[0] if parent else query.module
+    check_scope(request.scopes, "ZohoCRM.modules.{module}.READ", module)
+    page, more = asked.page()
     cost = next(credits_ for most, credits_ in _CREDITS if query.limit <= most)
     if not page:
         return Reply(204, credits=cost)

@@ -1,6 +1,6 @@
 """Who may call: token, data centre, scopes, credits and calls in flight, before any handler."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from zoho_client.sandbox import centres
@@ -50,7 +50,8 @@ class Gate:
         self._limits.check()
         user = self._users[grant["user"]]
         try:
-            reply = route.handler(replace(request, user=user, client=grant["client"]))
+            who = {"user": user, "client": grant["client"], "scopes": tuple(grant["scopes"])}
+            reply = route.handler(replace(request, **who))
         except Problem as problem:
             reply = problem.reply
             if request.sandbox.switches.wrap_refusals and problem.status not in UNWRAPPED:
@@ -71,8 +72,12 @@ def _nothing() -> None:
 
 
 def _check_scopes(route: Route, request: Request, granted: list[str]) -> None:
-    module = request.places.get("module", "").replace("_", "").lower()
     for scope in route.scopes:
-        if not permitted(granted, scope.replace("{module}", module)):
-            text = "invalid oauth scope to access this URL"
-            raise Problem("OAUTH_SCOPE_MISMATCH", text, status=401)
+        check_scope(granted, scope, request.places.get("module", ""))
+
+
+def check_scope(granted: Sequence[str], scope: str, module: str) -> None:
+    """Refuse a call whose token has no such scope for the module. Raises Problem."""
+    if not permitted(list(granted), scope.replace("{module}", module.replace("_", "").lower())):
+        text = "invalid oauth scope to access this URL"
+        raise Problem("OAUTH_SCOPE_MISMATCH", text, status=401)

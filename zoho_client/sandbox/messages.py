@@ -31,6 +31,7 @@ class Request:
     query_text: str = ""
     user: Record = field(default_factory=dict)  # of the token, as GET /users tells them
     client: str = ""  # the app whose token it is
+    scopes: tuple[str, ...] = ()  # what the token was granted
     places: Mapping[str, str] = field(default_factory=dict)  # what stood at {module} or {id}
 
     @classmethod

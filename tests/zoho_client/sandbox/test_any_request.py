@@ -98,6 +98,19 @@ def test_an_address_needs_its_scope(zoho: Zoho, method: str, path: str, scope: s
     assert answer((scope,))[1] in {"", "MANDATORY_NOT_FOUND"}
 
 
+@pytest.mark.parametrize(
+    ("module", "status"), [("Invoices", 200), ("Invoiced_Items", 200), ("Accounts", 401)]
+)
+def test_coql_needs_the_scope_of_the_module_too(zoho: Zoho, module: str, status: int) -> None:
+    scopes = ("ZohoCRM.coql.READ", "ZohoCRM.modules.invoices.READ")
+    token = zoho.sandbox.issue_tokens("scoped", scopes=scopes)["access_token"]
+    header = {"Authorization": f"Zoho-oauthtoken {token}"}
+    body = {"select_query": f"select id from {module} where id is not null"}  # noqa: S608 - ours
+    told = zoho.session.post(f"{API}/crm/v8/coql", json=body, headers=header)
+
+    assert told.status_code == status
+
+
 def test_search_needs_a_scope_of_its_own(zoho: Zoho) -> None:
     token = zoho.sandbox.issue_tokens("scoped", scopes=("ZohoCRM.modules.ALL",))["access_token"]
     header = {"Authorization": f"Zoho-oauthtoken {token}"}
