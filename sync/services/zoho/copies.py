@@ -53,18 +53,25 @@ class Read:
 
 
 def save(
-    copies: Copies, module: ModuleSync, seen: Iterable[Seen], now: datetime, *, anew: bool = False
+    copies: Copies,
+    module: ModuleSync,
+    seen: Iterable[Seen],
+    now: datetime,
+    *,
+    anew: bool = False,
+    is_sure: bool = False,
 ) -> int:
     """Save what is newer than our copies; return how many that were.
 
     A pair is dirty as soon as a value of one side is another one than before. `anew` is for a
     reading of everything: whatever was seen is noted as read, so that the rest is `unseen`.
+    With `is_sure` the caller knows already that all of it is newer.
     """
     newest = {record.key: record for record in sorted(seen, key=_age)}
     with transaction.atomic():
         rows = _rows(copies, module).filter(key__in=newest).select_for_update()
         known: dict[str, Copy] = {row.key: row for row in rows}
-        fresh = [one for one in newest.values() if is_newer(known.get(one.key), one)]
+        fresh = [one for one in newest.values() if is_sure or is_newer(known.get(one.key), one)]
         if anew:
             rows.update(read_at=now)
         touched = [_update(known[one.key], one, now) for one in fresh if one.key in known]
@@ -73,6 +80,20 @@ def save(
         copies.objects.bulk_create(made, ignore_conflicts=True)
         _soil(copies, [row.pk for row, differs in touched if differs])
     return len(fresh)
+
+
+def revalue(copies: Copies, found: Mapping[int, dict[str, Any]]) -> int:
+    """Give copies, by their primary key, other values; return how many of them are others.
+
+    For what comes from elsewhere than the record itself, such as a price. Call it in a transaction.
+    """
+    rows = list(copies.objects.filter(pk__in=found).select_for_update())
+    changed = [row for row in rows if differs(row.values, found[row.pk])]
+    for row in changed:
+        row.values = found[row.pk]
+    rewrite(changed, ["values"])
+    _soil(copies, [row.pk for row in changed])
+    return len(changed)
 
 
 def is_newer(copy: Copy | None, seen: Seen) -> bool:
@@ -109,10 +130,14 @@ def mark_gone(copies: Copies, gone: Mapping[int, datetime]) -> int:
     return len(rows)
 
 
-def mark_unseen(copies: Copies, module: ModuleSync, began: datetime) -> int:
-    """Flag what a reading of everything that `began` then did not come by."""
+def mark_unseen(copies: Copies, module: ModuleSync, began: datetime, but: str = "") -> int:
+    """Flag what a reading of everything that `began` then did not come by.
+
+    What has a value of the name `but` comes from elsewhere, and is left alone.
+    """
     gone = 0
     unseen = _rows(copies, module).filter(read_at__lt=began, gone_at=None)
+    unseen = unseen.exclude(values__has_key=but) if but else unseen
     while keys := list(unseen.values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             gone += mark_gone(copies, dict.fromkeys(keys, began))
