@@ -41,7 +41,13 @@ class Index:
         self._company = sandbox.company
         sandbox.store.on_change.append(self._note)
 
+    def _begin_anew_after_a_reset(self) -> None:
+        if self._sandbox.company is not self._company:
+            self._company = self._sandbox.company
+            self._past.clear()
+
     def _note(self, change: Change) -> None:
+        self._begin_anew_after_a_reset()
         now = self._sandbox.clock.now()
         self._past.append(_Past(now, change.module, change.id, change.before))
         while self._past[0].at < now - _LONGEST_DELAY:
@@ -49,14 +55,14 @@ class Index:
 
     def rows(self, module: str, delay: float) -> Iterator[Record]:
         """The records of a module as they were `delay` seconds ago."""
-        if self._sandbox.company is not self._company:  # all was reset: there is no past
-            self._company = self._sandbox.company
-            self._past.clear()
+        self._begin_anew_after_a_reset()
         since = self._sandbox.clock.now() - delay
         old: dict[str, Record | None] = {}
-        for past in self._past:
-            if past.at > since and past.module == module:
-                old.setdefault(past.key, past.before)
+        for past in reversed(self._past):  # youngest first, so that the oldest one has its way
+            if past.at <= since:
+                break
+            if past.module == module:
+                old[past.key] = past.before
         yield from (row for row in old.values() if row is not None)
         yield from (row for row in self._sandbox.store.rows(module) if row["id"] not in old)
 

@@ -55,6 +55,16 @@ def test_several_changes_within_the_delay_show_the_state_before_all_of_them(zoho
     assert found(zoho, criteria="(Account_Name:equals:Moerman Media)") == ["5725767101000010001"]
 
 
+def test_a_reset_leaves_nothing_that_search_has_yet_to_see(zoho: Zoho) -> None:
+    zoho.update("Accounts", "5725767101000010001", Account_Name="Renamed once")
+    zoho.sandbox.reset()
+    zoho.update("Accounts", "5725767101000010002", Account_Name="Renamed twice")
+    zoho.sandbox.switches.set(search_delay=600.0)
+
+    assert found(zoho, criteria="(Account_Name:equals:renamed)") == []
+    assert found(zoho, criteria="(Account_Name:equals:Moerman Media)") == ["5725767101000010001"]
+
+
 def test_without_a_delay_search_is_fresh(zoho: Zoho) -> None:
     zoho.sandbox.switches.set(search_delay=0.0)
     key = zoho.insert("Accounts", Account_Name="Fresh Bakery")

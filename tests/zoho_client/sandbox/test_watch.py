@@ -302,6 +302,16 @@ def test_callbacks_can_be_lost_doubled_and_out_of_order(zoho: Zoho) -> None:
     assert [one.outcome for one in zoho.sandbox.watch.sent].count("dropped") == 2
 
 
+def test_a_reset_closes_every_channel_and_sends_nothing(zoho: Zoho) -> None:
+    open_(zoho)
+    zoho.update("Accounts", ACCOUNT, Phone="1")
+    zoho.sandbox.reset()
+    zoho.update("Accounts", ACCOUNT, Phone="2")
+
+    assert callbacks(zoho) == []
+    assert zoho.call("GET", "actions/watch").status_code == 204
+
+
 def test_a_callback_that_fails_is_not_tried_again(zoho: Zoho) -> None:
     def fails(_url: str, _body: bytes) -> None:
         raise ConnectionError("closed")
