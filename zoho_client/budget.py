@@ -202,9 +202,10 @@ class Budget:
 def purse(connection_id: int) -> Purse:
     """Return what is left, as far as is known, without changing anything."""
     row = ZohoCredits.objects.filter(connection_id=connection_id).first()
-    count = _read(row.count) if row else Count()
-    paused_until = row.paused_until if row else None
-    return Purse(count.limit, count.left(time.time()), len(count.in_flight), paused_until)
+    count, now = _read(row.count) if row else Count(), time.time()
+    is_closed = count.closed_until > now
+    closed_until = datetime.fromtimestamp(count.closed_until, UTC) if is_closed else None
+    return Purse(count.limit, count.left(now), len(count.in_flight), closed_until)
 
 
 def set_limit(connection_id: int, edition: str, licences: int) -> None:

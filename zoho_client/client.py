@@ -111,12 +111,13 @@ class ZohoClient:
         It sees what was written a moment ago, as Zoho's search does not. Capitals may count
         alike, so compare the values that came back.
         """
-        found: list[Row] = []
+        columns = ["Modified_Time", *([] if field == "id" else [field]), *fields]
+        found: dict[str, Row] = {}
         for chunk in _chunks(list(dict.fromkeys(values)), coql.MOST_VALUES):
-            columns = ["Modified_Time", *([field] if field != "id" else []), *fields]
             where = coql.one_of(field, chunk)
-            found += lists.asked(self._transport, module, columns, where, coql.SMALL_PAGE)
-        return found
+            for row in lists.asked(self._transport, module, columns, where, coql.SMALL_PAGE):
+                found[row.id] = row
+        return list(found.values())
 
     def subform_rows(
         self, subform: str, parent_ids: Sequence[str], fields: Sequence[str]
@@ -141,7 +142,8 @@ class ZohoClient:
     def upsert(self, module: str, given: Sequence[Values], *, on: str) -> list[Outcome]:
         """Change the records that have the same value in the unique field `on`, make the others.
 
-        It may be repeated. Without `on`, Zoho would merge by name, and merge strangers.
+        Without `on`, Zoho would merge by name, and merge strangers. It may be repeated, but not
+        with rows of a subform, which are added once more: `insert` those, and look when unsure.
         """
         if not on or any(row.get(on) in (None, "") for row in given):
             raise ValueError(f"Every row must have {on or 'the field'} by which it is known.")

@@ -129,16 +129,16 @@ class TokenKeeper:
         return not is_held and not is_resting
 
     def _renewed(self, row: ZohoConnection, *, is_dead: bool = False) -> str:
-        """Return the next token; where it can't be had, this one for as long as it lives."""
+        """Return the next token; where it can't be had at once, this one while it lives."""
+        if is_dead or self._left(row) < ENOUGH_LIFE:
+            return self._next(row, PATIENCE)
         try:
-            return self._next(row)
+            return self._next(row, patience=0)
         except ZohoTemporaryError:
-            if is_dead or self._left(row) < ENOUGH_LIFE:
-                raise
             return self._opened(row)
 
-    def _next(self, seen: ZohoConnection) -> str:
-        deadline = time.monotonic() + PATIENCE
+    def _next(self, seen: ZohoConnection, patience: float) -> str:
+        deadline = time.monotonic() + patience
         while True:
             row = self._working_row()
             if row.token_version != seen.token_version:
@@ -147,7 +147,7 @@ class TokenKeeper:
                 raise ZohoTemporaryError(row.state_reason or UNANSWERED, row.refresh_retry_at)
             if self._lease(row):
                 return self._renew_under_lease(row)
-            if time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 raise ZohoTemporaryError(
                     "Another process is renewing the permission of Zoho.", row.lease_until
                 )

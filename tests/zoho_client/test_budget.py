@@ -155,10 +155,18 @@ def test_all_processes_share_one_count(connection: ZohoConnection) -> None:
 
     assert raised.value.retry_at is not None
     assert NOW < raised.value.retry_at.timestamp() < NOW + 2
-    there.settle(tickets[0], LIMITED)
-    shown = purse(connection.pk)
-    assert shown.in_flight == 2
-    assert shown.closed_until is not None
+    there.settle(tickets[0], FINE)
+    assert purse(connection.pk).in_flight == 2
+
+
+def test_a_page_sees_until_when_nothing_is_asked(connection: ZohoConnection) -> None:
+    budget = Budget(connection.pk)
+    before = purse(connection.pk)
+
+    until = budget.settle(budget.reserve(Lane.PERSON, 1, is_heavy=False), LIMITED)
+
+    assert before.closed_until is None
+    assert purse(connection.pk).closed_until == until
 
 
 @pytest.mark.django_db(transaction=True)

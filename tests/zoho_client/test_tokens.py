@@ -152,6 +152,20 @@ def test_a_lost_answer_leaves_the_old_token_in_use_while_it_lives(
     assert keeper.access_token() != first
 
 
+def test_nobody_waits_for_a_renewal_while_the_old_token_is_good(
+    keeper: TokenKeeper, sandbox: ZohoSandbox, later: Later
+) -> None:
+    first = keeper.access_token()
+    later.pass_by(minutes=56)
+    ZohoConnection.objects.update(lease_until=later.now() + timedelta(seconds=50))  # by another
+
+    assert keeper.access_token() == first
+    assert len(token_calls(sandbox)) == 1
+
+    later.pass_by(seconds=51)  # he died, and his lease ended
+    assert keeper.access_token() != first
+
+
 def test_a_lost_answer_is_tried_again_after_a_while(
     keeper: TokenKeeper, sandbox: ZohoSandbox, later: Later
 ) -> None:
