@@ -48,7 +48,7 @@ class Supervisor:
         """Start every child, the broker first. Raises BrokerError when it can't be run here."""
         if self._server:
             self._start_broker(self._server)
-        if stand_in_is_ours() or _zoho_is_ours():
+        if stand_ins_are_ours():
             self._add("stand-in", *manage("sandbox", *_stand_in_options()))
         if self._server or settings.REDIS_URL:
             self._add("worker", *_worker_command(self._worker_watch.name))
@@ -156,8 +156,10 @@ def stand_in_is_ours() -> bool:
     return _is_ours(settings.EXACT_URL, settings.EXACT_SANDBOX_PORT)
 
 
-def _zoho_is_ours() -> bool:
-    return _is_ours(settings.ZOHO_ACCOUNTS_URL, settings.ZOHO_SANDBOX_PORT)
+def stand_ins_are_ours() -> bool:
+    """Whether we run the stand-ins: one process serves both, for whoever is not real."""
+    zoho_is_ours = _is_ours(settings.ZOHO_ACCOUNTS_URL, settings.ZOHO_SANDBOX_PORT)
+    return zoho_is_ours or stand_in_is_ours()
 
 
 def _is_ours(url: str, port: int) -> bool:

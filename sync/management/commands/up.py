@@ -18,7 +18,7 @@ from sync.running.preparation import (
     only_supervisor,
     prepare_database,
 )
-from sync.running.supervisor import Supervisor, stand_in_is_ours
+from sync.running.supervisor import Supervisor, stand_in_is_ours, stand_ins_are_ours
 
 LONGEST_START = 60.0  # seconds until the pages must answer
 
@@ -59,8 +59,9 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         ports = {"PORT": settings.PORT}
-        if stand_in_is_ours():
+        if stand_ins_are_ours():
             ports["EXACT_SANDBOX_PORT"] = settings.EXACT_SANDBOX_PORT
+            ports["ZOHO_SANDBOX_PORT"] = settings.ZOHO_SANDBOX_PORT
         need_free_ports(ports)
         if settings.REDIS_URL and (trouble := watch.broker_answers()):
             raise CannotStartError(f"The broker (REDIS_URL) does not answer: {trouble}")
