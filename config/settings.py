@@ -140,6 +140,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fill search codes": {"task": "sync.tasks.fill_search_codes", "schedule": 300.0},
     "read back what is booked": {"task": "sync.tasks.read_back", "schedule": 3600.0},
     "fetch from zapfloor": {"task": "sync.tasks.fetch", "schedule": 900.0},
+    "keep Zoho and Exact equal": {"task": "sync.tasks.sync_zoho", "schedule": 300.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():  # what nobody took in time, the next one makes good

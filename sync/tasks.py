@@ -13,6 +13,7 @@ from sync.services.ledger import job as ledger_job
 from sync.services.payments import job as payment_job
 from sync.services.reading_back import job as booked_jobs
 from sync.services.zapfloor import job as zapfloor_job
+from sync.services.zoho import job as zoho_job
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +113,15 @@ def fetch(run_id: int | None = None) -> None:
 
 
 @shared_task
+def sync_zoho(run_id: int | None = None) -> None:
+    """Keep Zoho and Exact equal; push what is to be made in Exact."""
+    if run_id is None and not zoho_job.is_wanted():
+        return
+    if zoho_job.sync_zoho(_run(Run.Job.ZOHO, run_id)):
+        nudge(push)
+
+
+@shared_task
 def fill_search_codes() -> None:
     """Write our numbers into empty search codes, a few at a time."""
     jobs.fill_search_codes()
@@ -133,6 +143,7 @@ JOBS: dict[str, Task[Any, Any]] = {
     Run.Job.PAYMENTS: payments,
     Run.Job.BOOKED: read_back,
     Run.Job.SOURCE: fetch,
+    Run.Job.ZOHO: sync_zoho,
 }
 
 

@@ -1,4 +1,4 @@
-"""manage.py mirror: bring our copies of Exact up to date."""
+"""manage.py mirror: bring our copies of Exact, or of Zoho, up to date."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,21 +10,26 @@ from accounts_link.models import ExactAccount
 from sync.management.verbs import COULD_NOT_RUN, Outcome, Verb, the_divisions
 from sync.models import Run
 from sync.services import jobs, runs
+from sync.services.zoho import job
+
+NOT_TIED = "Zoho and Exact are not tied yet, or one of them is not connected: see Set-up."
 
 
 class Command(Verb):
-    """Bring our copies of Exact's accounts up to date."""
+    """Bring our copies of Exact's accounts, or of Zoho's records, up to date."""
 
-    help = "Bring our copies of Exact's accounts up to date."
+    help = "Bring our copies of Exact's accounts, or of Zoho's records, up to date."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take which system, and whether everything is read anew."""
         super().add_arguments(parser)
-        parser.add_argument("system", nargs="?", choices=["exact"], default="exact")
+        parser.add_argument("system", nargs="?", choices=["exact", "zoho"], default="exact")
         parser.add_argument("--full", action="store_true", help="read everything anew")
 
-    def do(self, *, full: bool, **_: Any) -> Outcome:
+    def do(self, *, system: str, full: bool, **_: Any) -> Outcome:
         """Mirror now, in this process."""
+        if system == "zoho":
+            return _mirror_zoho(full=full)
         divisions = the_divisions(None)
         run = runs.ask(Run.Job.MIRROR, by=None, now=timezone.now())
         jobs.mirror(run, full=full)
@@ -40,3 +45,16 @@ class Command(Verb):
         paused = run.state == Run.State.PAUSED
         lines = [line, run.message] if run.message else [line]
         return Outcome(lines, {**counts, "paused": paused, "message": run.message}, paused)
+
+
+def _mirror_zoho(*, full: bool) -> Outcome:
+    """Read what changed in Zoho, and write nothing to either side."""
+    if not job.is_wanted():
+        raise CommandError(NOT_TIED, returncode=COULD_NOT_RUN)
+    read = job.mirror_zoho(full=full)
+    counts = {"read": read.read, "changed": read.changed, "gone": read.gone}
+    line = (
+        f"{read.read:,} records read, {read.changed:,} new or changed, {read.gone:,} gone."
+        f" {', '.join(read.modules)}."
+    )
+    return Outcome([line], counts)

@@ -1,0 +1,189 @@
+"""The job that keeps Zoho and Exact equal: read both, pair, choose, merge, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from exact_client.budget import Lane
+from exact_client.client import ExactClient
+from sync.models import OutboxEntry, ZohoSync
+from sync.services import runs
+from sync.services.clock import SystemClock
+from sync.services.delivery.office import Office
+from sync.services.locks import process_lock
+from sync.services.zoho import (
+    choosing,
+    merging,
+    pairing,
+    reading_exact,
+    reading_zoho,
+    writing_exact,
+    writing_zoho,
+)
+from sync.services.zoho.copies import Read
+from zoho_client.budget import Lane as ZohoLane
+from zoho_client.client import ZohoClient
+from zoho_client.errors import ZohoError, ZohoTemporaryError, ZohoUncertainError
+from zoho_client.meter import calls_made
+from zoho_client.models import ZohoConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from exact_client.models import Division
+    from sync.models import Run
+
+Show = Callable[..., None]  # counts by word
+
+LOCK = "zoho"  # one process at a time reads and writes for a tie
+
+
+@dataclass(slots=True)
+class Synced:
+    """What one run did for one tie, by word."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def note(self, **counts: int) -> None:
+        """Note how far a step is."""
+        self.counts |= counts
+
+
+def running_ties() -> QuerySet[ZohoSync]:
+    """Return the ties that are to be kept equal: agreed to, and connected on both sides."""
+    connected = ZohoConnection.State.CONNECTED
+    return ZohoSync.objects.filter(
+        state=ZohoSync.State.RUNNING, connection__state=connected, division__isnull=False
+    ).select_related("connection", "division__connection")
+
+
+def is_wanted() -> bool:
+    """Whether there is any tie to work for."""
+    return running_ties().exists()
+
+
+def sync_zoho(run: Run) -> bool:
+    """Keep every running tie equal; return whether something waits in the outbox to be sent.
+
+    Whoever finds another worker at it leaves the run alone: that one tells how far it is.
+    """
+    with ExitStack() as stack:
+        ties = [tie for tie in running_ties() if stack.enter_context(process_lock(LOCK, tie.pk))]
+        if not ties and is_wanted():
+            return False
+        with runs.running(run) as progress, _telling_of_zoho(run):
+            for tie in ties:
+                _sync(tie, progress)
+    return _something_is_queued(ties)
+
+
+def mirror_zoho(*, full: bool = False) -> Read:
+    """Read what changed in Zoho, or everything when `full`, and write nothing to either side.
+
+    Raises any ZohoError.
+    """
+    done = Read()
+    for tie in running_ties():
+        with process_lock(LOCK, tie.pk) as held:
+            if held:
+                if full:
+                    tie.modules.update(zoho_read_at=None)
+                done.add(reading_zoho.read(tie, _zoho_of(tie), now=timezone.now()))
+    return done
+
+
+def _sync(tie: ZohoSync, progress: runs.Progress) -> None:
+    now, synced = timezone.now(), Synced()
+    counted = _ZohoCalls(progress.run)
+    before = dict(progress.run.counts)
+
+    def show(**counts: int) -> None:
+        synced.note(**counts)
+        counted.add()
+        words = {*before, *synced.counts}
+        summed = {word: before.get(word, 0) + synced.counts.get(word, 0) for word in words}
+        progress.show(sum(summed.values()), None, **summed)
+
+    try:
+        synchronise(tie, now=now, show=show)
+    finally:
+        counted.add()
+
+
+def synchronise(tie: ZohoSync, *, now: datetime, show: Show) -> None:
+    """Bring both sides of one tie together. Call it under the lock of the tie.
+
+    What we write is noted in our copies with the answers, so nothing need be read again. Raises
+    ExactError and ZohoError: what was done stays done, and the next run goes on from there.
+    """
+    zoho, division = _zoho_of(tie), _division_of(tie)
+    reader = ExactClient.connected(division, lane=Lane.MIRROR)
+    office = Office(division, ExactClient.connected(division, lane=Lane.PUSH), SystemClock())
+
+    from_zoho = reading_zoho.read(tie, zoho, now=now, progress=lambda read: show(zoho=read.changed))
+    show(zoho=from_zoho.changed)
+    from_exact = reading_exact.read(
+        tie, reader, now=now, progress=lambda read: show(exact=read.changed)
+    )
+    show(exact=from_exact.changed)
+    show(paired=pairing.pair(tie, now=now).outcomes["pair"])
+    choosing.choose(tie, now=now)
+    merged = merging.merge(tie, now=now)
+    show(merged=merged.done)
+    written = writing_zoho.write(
+        tie, zoho, now=now, progress=lambda done: show(made=done.made, changed=done.changed)
+    )
+    show(made=written.made, changed=written.changed, refused=written.refused)
+    told = writing_exact.write(
+        tie, office, now=now, progress=lambda done: show(queued=done.queued, told=done.changed)
+    )
+    show(queued=told.queued, told=told.changed, refused=written.refused + told.refused)
+
+
+def _zoho_of(tie: ZohoSync) -> ZohoClient:
+    assert tie.connection is not None  # noqa: S101 - for the type checker; a running tie has one
+    return ZohoClient.connected(tie.connection, lane=ZohoLane.MIRROR)
+
+
+def _division_of(tie: ZohoSync) -> Division:
+    assert tie.division is not None  # noqa: S101 - for the type checker; a running tie has one
+    return tie.division
+
+
+def _something_is_queued(ties: list[ZohoSync]) -> bool:
+    divisions = [tie.division_id for tie in ties]
+    waiting = OutboxEntry.objects.filter(division__in=divisions, zoho_record__isnull=False)
+    return waiting.filter(state=OutboxEntry.State.QUEUED).exists()
+
+
+class _ZohoCalls:
+    """Adds the calls to Zoho to those of a run, which counts Exact's by itself."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._counted = run, calls_made()
+
+    def add(self) -> None:
+        """Add what was asked of Zoho since the last time."""
+        made = calls_made()
+        self._run.calls, self._counted = self._run.calls + made - self._counted, made
+
+
+@contextmanager
+def _telling_of_zoho(run: Run) -> Iterator[None]:
+    """Let a run say what Zoho did not do, as `runs.running` does for Exact."""
+    try:
+        yield
+    except ZohoTemporaryError as error:
+        runs.pause(run, str(error), resumes_at=error.retry_at)
+    except ZohoUncertainError as error:  # what is unique may be said again
+        runs.pause(run, str(error), resumes_at=None)
+    except ZohoError as error:
+        runs.fail(run, str(error))
