@@ -26,24 +26,26 @@ from sync.models.mapping import (
 from sync.models.mirror import MirrorCursor
 from sync.models.months import ComparedMonth
 from sync.models.outbox import Attempt, OutboxEntry
+from sync.models.pairs import (
+    Conflict,
+    ExactRecord,
+    Pair,
+    PairCandidate,
+    PairEvent,
+    RemoteRecord,
+    ZohoRecord,
+)
 from sync.models.runs import Heartbeat, Run
 from sync.models.signals import Signal
 from sync.models.sources import ZapfloorSource
 from sync.models.uploads import Upload
 from sync.models.zoho import (
-    Conflict,
-    ExactRecord,
     FieldMapping,
     Module,
     ModuleSync,
     Notice,
-    Pair,
-    PairCandidate,
-    PairEvent,
-    RemoteRecord,
     Subscription,
     TaxMapping,
-    ZohoRecord,
     ZohoSync,
 )
 
