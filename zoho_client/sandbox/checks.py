@@ -111,8 +111,8 @@ def _list(sandbox: "ZohoSandbox", field: Record, value: Any, path: str) -> list[
     name = field["api_name"]
     if name == "Line_Tax" or (name == "Tax" and field["data_type"] == "multiselectpicklist"):
         return [tax_of(sandbox, field, one, path) for one in value]
-    if name == "Tag":
-        return [{"name": str(one["name"])} for one in value if isinstance(one, dict)]
+    if name == "Tag" and all(isinstance(one, dict) and one.get("name") for one in value):
+        return [{"name": str(one["name"])} for one in value]
     if not all(isinstance(one, str) for one in value):
         raise invalid(field, path, expected_data_type="jsonarray")
     return list(dict.fromkeys(value))

@@ -94,7 +94,9 @@ def _refusal(problems: list[Problem], *, together: bool) -> Problem:
 
 def _appended(given: Record, fields: dict[str, Record], kept: Record, values: Record) -> Record:
     """The choices that `$append_values` adds to those that are kept."""
-    wanted = given.get("$append_values") or {}
+    wanted = given.get("$append_values")
+    if not isinstance(wanted, dict):
+        return {}
     return {
         name: list(dict.fromkeys([*(kept.get(name) or []), *(values.get(name) or [])]))
         for name, on in wanted.items()

@@ -90,7 +90,7 @@ def place_of(row: Record, field: str) -> Place:
 def folded(value: object) -> object:
     """A value as it is compared: texts without their case, lookups by their id."""
     if isinstance(value, dict):
-        return value.get("id")
+        return str(value.get("id"))
     if isinstance(value, list):
         return str(value)
     return value.casefold().strip() if isinstance(value, str) else value

@@ -120,7 +120,7 @@ def compared_fields(request: Request, module: str) -> list[str]:
     given = request.json().get("duplicate_check_fields") or []
     unique = schema.unique_fields(request.sandbox, module)
     system = schema.CHECKED.get(module, "Name")
-    if not isinstance(given, list) or not set(given) <= {system, *unique}:
+    if not isinstance(given, list) or any(one not in [system, *unique] for one in given):
         details = {"api_name": "duplicate_check_fields", "json_path": "$.duplicate_check_fields"}
         raise Problem("INVALID_DATA", "invalid data", details)
     first = [system] if not given or system in given else []
