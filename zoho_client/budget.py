@@ -146,7 +146,7 @@ class Count(msgspec.Struct):
     def _tidy(self, now: float) -> None:
         for ticket in [one for one in self.in_flight if one.at + FORGOTTEN_AFTER < now]:
             self.give_back(ticket)
-            self._spend(ticket, now)  # its process died, perhaps after it had asked
+            self._spend(ticket, ticket.at)  # its process died, perhaps after it had asked
         oldest = int(now // HOUR) - 24
         self.spent = {hour: spent for hour, spent in self.spent.items() if hour > oldest}
 

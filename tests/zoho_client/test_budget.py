@@ -3,6 +3,9 @@
 import pytest
 from django.db import connection as database
 from django.db import transaction
+from hypothesis import given
+from hypothesis import settings as tuned
+from hypothesis import strategies as st
 
 from zoho_client.budget import (
     BELIEVED_FOR,
@@ -127,6 +130,38 @@ def test_a_refused_call_costs_nothing() -> None:
     count.settle(taken(count, credits_=10), NOW, LIMITED)
 
     assert count.spent == {}
+
+
+@tuned(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(Lane), st.integers(1, 10), st.booleans(), st.floats(0, 400),
+            st.sampled_from([None, FINE, LIMITED, told(0), told(3), told(400)]),
+        ),
+        max_size=40,
+    )
+)  # fmt: skip
+def test_whatever_happens_no_more_is_asked_than_there_is_and_all_come_back(
+    steps: list[tuple[Lane, int, bool, float, Answer | None]],
+) -> None:
+    count, now, flying = Count(limit=500), NOW, list[Ticket]()
+    for lane, credits_, is_heavy, passed, answer in steps:
+        now += passed
+        taken_or_until = count.reserve(lane, credits_, now, is_heavy=is_heavy)
+        if isinstance(taken_or_until, Ticket):
+            flying.append(taken_or_until)
+            if count.told is not None and now - count.told_at < BELIEVED_FOR:
+                assert sum(ticket.credits for ticket in count.in_flight) <= count.told
+        else:
+            assert now < taken_or_until <= now + 1.25 * DAY_PAUSE
+        if flying and answer is not FINE:
+            count.settle(flying.pop(0), now, answer)
+        assert len(count.in_flight) <= 5
+        assert sum(ticket.is_heavy for ticket in count.in_flight) <= 3
+    later = now + 26 * HOUR  # whatever it was, a day later everything is open again
+    assert isinstance(count.reserve(Lane.MIRROR, 1, later, is_heavy=True), Ticket)
+    assert count.left(later) == 499
 
 
 @pytest.mark.parametrize(
