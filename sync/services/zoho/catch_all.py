@@ -1,0 +1,72 @@
+"""The product in Zoho for lines of Exact that match none: chosen by a person, or made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sync.models import ZohoRecord
+from sync.rules.zoho.modules import Module
+
+if TYPE_CHECKING:
+    from sync.models import ZohoSync
+    from zoho_client.client import ZohoClient
+    from zoho_client.records import Row
+
+CODE, NAME = "EXACT-OTHER", "Other (from Exact)"
+SHOWN = 3  # names of products that all fit
+
+
+class NoProductError(Exception):
+    """No product, or more than one, is meant; its message says what to do."""
+
+
+def choose(sync: ZohoSync, zoho: ZohoClient, text: str) -> str:
+    """Take the product with this code or name; return its name. Raises NoProductError."""
+    found = _with(zoho, "Product_Code", text) or _with(zoho, "Product_Name", text)
+    if not found:
+        raise NoProductError(f"Zoho has no product with the code or name “{text}”.")
+    if len(found) > 1:
+        names = ", ".join(_name(row) for row in found[:SHOWN])
+        raise NoProductError(f"{len(found)} products fit “{text}”: {names}. Give one its own code.")
+    return _take(sync, found[0].id, _name(found[0]))
+
+
+def make(sync: ZohoSync, zoho: ZohoClient) -> str:
+    """Make a product of our own unless it is there; return its name.
+
+    May be repeated: it is looked for first. Raises NoProductError when Zoho refuses.
+    """
+    if found := _with(zoho, "Product_Code", CODE):
+        return _take(sync, found[0].id, _name(found[0]))
+    wanted = {
+        "Product_Name": NAME,
+        "Product_Code": CODE,
+        "Product_Active": True,
+        "Description": "Stands on invoices for lines that match no product. Made by Exactlink.",
+    }
+    outcome = zoho.insert(Module.PRODUCTS, [wanted])[0]
+    if not outcome.ok:
+        raise NoProductError(f"Zoho refused to make it: {outcome.message} ({outcome.code}).")
+    return _take(sync, outcome.id, NAME)
+
+
+def name_of(sync: ZohoSync) -> str:
+    """Return the name of the chosen product; its ID before products were read."""
+    copies = ZohoRecord.objects.filter(sync=sync, module=Module.PRODUCTS)
+    copy = copies.filter(key=sync.catch_all_product).first() if sync.catch_all_product else None
+    return copy.name if copy else sync.catch_all_product
+
+
+def _with(zoho: ZohoClient, field: str, text: str) -> list[Row]:
+    found = zoho.find_by(Module.PRODUCTS, field, [text], ["Product_Name", "Product_Code"])
+    return [row for row in found if str(row.values.get(field) or "").casefold() == text.casefold()]
+
+
+def _name(row: Row) -> str:
+    return str(row.values.get("Product_Name") or row.id)
+
+
+def _take(sync: ZohoSync, key: str, name: str) -> str:
+    sync.catch_all_product = key
+    sync.save(update_fields=["catch_all_product"])
+    return name

@@ -1,0 +1,47 @@
+"""What the pages of Zoho share: who may use them, and the tie that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from sync.models import ZohoSync
+from sync.services.zoho import setup
+from sync.views.common import person
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+CLOSED_TO_YOU = (
+    "Zoho ↔ Exact is open to those whom an administrator chose. Ask one to tick your name under"
+    " Zoho CRM → Set-up → Who may use it."
+)
+
+
+def may_use_zoho(view: View[P]) -> View[P]:
+    """Open a page to administrators and to those who were chosen at the set-up."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not setup.may_use(find_sync(), person(request)):
+            raise PermissionDenied(CLOSED_TO_YOU)
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def find_sync() -> ZohoSync | None:
+    """Return the tie between Zoho and Exact; None before the set-up."""
+    return setup.find()
+
+
+def the_sync() -> ZohoSync:
+    """Return the tie between Zoho and Exact. Raises Http404 with what to do before the set-up."""
+    found = find_sync()
+    if found is None:
+        raise Http404("Set up Zoho ↔ Exact first, under Zoho CRM → Set-up.")
+    return found
