@@ -6,7 +6,8 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -104,14 +105,14 @@ class Transport:
 
         Raises ZohoUncertainError whenever it may have been applied.
         """
-        return self._in_turn(replace(call, is_question=False)) or b""
+        return self._in_turn(call) or b""
 
     def _ask(self, call: Call) -> bytes | None:
         for pause in PAUSES:
             try:
                 return self._in_turn(call)
             except ZohoTemporaryError as error:
-                if error.retry_at is not None:  # a long limit: waiting is the caller's decision
+                if error.retry_at is not None:  # a limit: waiting longer is the caller's decision
                     raise
             self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads, guards nothing
         return self._in_turn(call)
@@ -155,7 +156,7 @@ class Transport:
             raise from_wire(error, is_change=is_change) from None
         spent = (time.monotonic() - started) * 1000
         logger.debug("zoho %s %s %s %.0fms", call.method, call.label, answer.status, spent)
-        if answer.status == 429:  # noqa: PLR2004 - the status that says when, by our own count
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:  # when to come back is our own count's
             raise ZohoTemporaryError(LIMITED, reading.retry_at or timezone.now())
         return meaning(answer, is_change=is_change)
 
