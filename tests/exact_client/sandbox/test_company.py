@@ -82,7 +82,7 @@ def test_a_colleague_may_have_made_invoices_before_we_came(tmp_path: Path) -> No
     file = tmp_path / "exact.state"
     with closing(ExactSandbox(limits=False, state=file, invoices=True)) as before:
         invoices = before.records("invoices")
-        numbers = [row.get("InvoiceNumber") for row in invoices if row["Status"] == 50]
+        numbers = [row["InvoiceNumber"] for row in invoices if row["Status"] == 50]
 
         assert len(invoices) == 40
         assert sorted(numbers) == sorted(row["EntryNumber"] for row in before.entries)
