@@ -161,7 +161,7 @@ class Webhooks:
                 return
             self._waiting.append(event)
             if self._plan.take("duplicate"):
-                self._waiting.append(Event(**vars(event)))
+                self._waiting.append(replace(event))
             if len(self._waiting) > 1 and self._plan.take("reorder"):
                 self._waiting[-2:] = reversed(self._waiting[-2:])
 
