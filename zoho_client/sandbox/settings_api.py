@@ -132,8 +132,10 @@ def layouts(request: Request) -> Reply:
 
 
 def org(request: Request) -> Reply:
-    """The organisation."""
-    return Reply(200, {"org": [request.sandbox.company.org]})
+    """The organisation; its licence is the one that its credits follow."""
+    found, switches = request.sandbox.company.org, request.sandbox.switches
+    bought = {"paid_type": switches.edition, "users_license_purchased": switches.users}
+    return Reply(200, {"org": [{**found, "license_details": found["license_details"] | bought}]})
 
 
 def users(request: Request) -> Reply:

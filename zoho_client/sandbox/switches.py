@@ -23,7 +23,7 @@ class Switches(MoreSwitches):
     many_errors: bool = False  # whether a record's refusals come together
     list_price_fallback: bool = True  # a line without List_Price takes its product's Unit_Price
     edition: str = "enterprise"  # free, standard, professional, enterprise or ultimate
-    users: int = 1  # licences; they raise the credits of a day
+    users: int = 5  # licences; they raise the credits of a day
     location: str = "eu"  # the data centre of the company
     home: str = ""  # its accounts server, when callers begin at that of another data centre
     api_domain: str = ""  # the address of the API when it is not that of the accounts server

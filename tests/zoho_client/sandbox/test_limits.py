@@ -43,7 +43,9 @@ def test_credits_follow_edition_and_users(
 ) -> None:
     zoho.sandbox.switches.set(edition=edition, users=users)
 
+    licence = zoho.get("org")["org"][0]["license_details"]
     assert zoho.sandbox.limits.allowed == credits_
+    assert (licence["paid_type"], licence["users_license_purchased"]) == (edition, users)
 
 
 def test_writes_cost_a_credit_for_each_ten_records(zoho: Zoho) -> None:
