@@ -51,10 +51,12 @@ def _mirror_zoho(*, full: bool) -> Outcome:
     """Read what changed in Zoho, and write nothing to either side."""
     if not job.is_wanted():
         raise CommandError(NOT_TIED, returncode=COULD_NOT_RUN)
-    read = job.mirror_zoho(full=full)
-    counts = {"read": read.read, "changed": read.changed, "gone": read.gone}
+    done = job.mirror_zoho(full=full)
+    counts = {
+        word: sum(getattr(read, word) for read in done) for word in ("read", "changed", "gone")
+    }
     line = (
-        f"{read.read:,} records read, {read.changed:,} new or changed, {read.gone:,} gone."
-        f" {', '.join(read.modules)}."
+        f"{counts['read']:,} records read, {counts['changed']:,} new or changed, "
+        f"{counts['gone']:,} gone."
     )
     return Outcome([line], counts)

@@ -85,18 +85,18 @@ def sync_zoho(run: Run) -> bool:
     return _something_is_queued(ties)
 
 
-def mirror_zoho(*, full: bool = False) -> Read:
-    """Read what changed in Zoho, or everything when `full`, and write nothing to either side.
+def mirror_zoho(*, full: bool = False) -> list[Read]:
+    """Read what changed in Zoho, or everything when `full`; write nothing to either side.
 
-    Raises any ZohoError.
+    A tie that another worker is at is left out. Raises any ZohoError.
     """
-    done = Read()
+    done = []
     for tie in running_ties():
         with process_lock(LOCK, tie.pk) as held:
             if held:
                 if full:
                     tie.modules.update(zoho_read_at=None)
-                done.add(reading_zoho.read(tie, _zoho_of(tie), now=timezone.now()))
+                done.append(reading_zoho.read(tie, _zoho_of(tie), now=timezone.now()))
     return done
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sync.models import OutboxEntry
+from sync.models import OutboxEntry, ZohoRecord
+from sync.rules.zoho.invoices import CannotCrossError, for_exact
 from sync.rules.zoho.mandatory import TAX
 from sync.rules.zoho.mapping import to_exact
 from sync.rules.zoho.modules import Module
 from sync.services.delivery.outbox import Order
+from sync.services.zoho import invoices
 from sync.services.zoho.copies import clean
 from sync.services.zoho.crossing import vat_code_of, vat_codes
+from sync.services.zoho.weighing import Ties
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.models import ZohoRecord
-    from sync.services.zoho.weighing import Scales, Ties
+    from sync.services.zoho.weighing import Scales
 
 Kind = OutboxEntry.Kind
 KINDS = {
@@ -25,6 +27,7 @@ KINDS = {
     Module.PRODUCTS: Kind.ITEM,
     Module.INVOICES: Kind.INVOICE,
 }
+LINES_PROBLEM = "lines"  # its lines would not be the same on the other side
 PRICE = "StandardSalesPrice"  # has a list of its own: it is written once the item is paired
 
 
@@ -41,12 +44,51 @@ class Making:
         """Return the order that makes a record; None while it waits for its account."""
         if record.account_key and record.account_key not in ties.to_exact:
             return None
+        if self.module is Module.INVOICES:
+            return self._invoice(record, ties)
         properties = self.properties(record, ties)
         return Order(
             division=self.division,
             kind=KINDS[self.module],
             customer=None,
             payload=lambda reference: self.payload(properties, reference),
+            zoho_record=record,
+        )
+
+    def ties_among(self, page: list[ZohoRecord]) -> Ties:
+        """Look up what these records refer to; of documents, the products of their lines too."""
+        lines = self.scales.facts.zoho_lines
+        more = invoices.products_of(page, lines) if lines else ()
+        return Ties.among(self.scales, page, more=more)
+
+    def _invoice(self, record: ZohoRecord, ties: Ties) -> Order | None:
+        """Return the order of a sales invoice; why there is none is noted on the record."""
+        sync = self.scales.module.sync
+        shown = invoices.as_shown(record, self.scales.facts.zoho_lines)
+        setup = invoices.exact_setup(sync, ties)
+        header = {
+            "OrderedBy": ties.to_exact.get(record.account_key),
+            **({"Journal": sync.sales_journal} if sync.sales_journal else {}),
+            **self.properties(record, ties),
+        }
+
+        def payload(reference: str) -> dict[str, Any]:
+            found: dict[str, Any] = clean(for_exact(shown, header, reference, setup).payload)
+            return found
+
+        try:
+            total = for_exact(shown, header, "", setup).total
+        except CannotCrossError as error:
+            record.standing, record.reason = ZohoRecord.Standing.BLOCKED, str(error)
+            record.problem = LINES_PROBLEM
+            record.save(update_fields=["standing", "reason", "problem"])
+            return None
+        return Order(
+            division=self.division,
+            kind=Kind.INVOICE,
+            customer=None,
+            payload=payload,
+            amount=total,
             zoho_record=record,
         )
 

@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 
 from sync.models import Conflict, Module, Pair
 from sync.services.upsert import rewrite
-from sync.services.zoho import conflicts
+from sync.services.zoho import conflicts, invoices
 from sync.services.zoho.mappings import modules_of
 from sync.services.zoho.weighing import Scales, Ties, agreed, pending, weigh
 
@@ -28,6 +28,7 @@ ModelT = TypeVar("ModelT", bound=Model)
 State = Pair.State
 OPEN = (State.DUE, State.CONFLICT, State.BLOCKED)
 BATCH = 500  # rows looked at together
+UNEQUAL = "totals"  # of an invoice
 UNREADABLE = "unreadable"  # a value of one side means nothing on the other
 
 
@@ -123,8 +124,9 @@ def open_conflicts(batch: Collection[Pair]) -> defaultdict[int, list[Conflict]]:
 
 def note(pair: Pair, scales: Scales, found: Merge) -> None:
     """Note on a pair, unsaved, what it is by what was found, and what both sides agree on."""
-    is_due = bool(found.to_exact or found.to_zoho) or scales.lacks_our_id(pair)
     pair.base = agreed(scales, pair, found)
+    is_due = bool(found.to_exact or found.to_zoho) or scales.lacks_our_id(pair)
+    has_more, unequal = invoices.note(pair, scales.books) if scales.books else (False, "")
     pair.reason, pair.problem, pair.due_at = "", "", None
     if found.conflicts:
         pair.state = State.CONFLICT
@@ -132,8 +134,12 @@ def note(pair: Pair, scales: Scales, found: Merge) -> None:
     elif found.unreadable:
         pair.state, pair.problem = State.BLOCKED, UNREADABLE
         pair.reason = " ".join(one.sentence for one in found.unreadable)
+    elif is_due or has_more:
+        pair.state = State.DUE
+    elif unequal:
+        pair.state, pair.problem, pair.reason = State.BLOCKED, UNEQUAL, unequal
     else:
-        pair.state = State.DUE if is_due else State.EQUAL
+        pair.state = State.EQUAL
 
 
 def _labels(scales: Scales, found: Merge) -> list[str]:

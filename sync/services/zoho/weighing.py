@@ -14,6 +14,8 @@ from sync.rules.zoho.mapping import keyed
 from sync.rules.zoho.merging import Choice, Copy, Merge, merge
 from sync.rules.zoho.modules import MODULES, Module, ModuleFacts
 from sync.rules.zoho.values import FieldType
+from sync.services.zoho import invoices
+from sync.services.zoho.invoices import Books
 from sync.services.zoho.mappings import rules_of
 from sync.services.zoho.reading_zoho import EXACT_ID
 
@@ -33,13 +35,23 @@ class Scales:
     facts: ModuleFacts
     rules: list[FieldRule]  # for pairs: what can't be changed in Exact is brought back in Zoho
     new: list[FieldRule]  # for what is made
+    frozen: list[FieldRule]  # for pairs that Exact does not let be changed any more
+    books: Books | None = None  # of documents with lines
 
     @classmethod
     def of(cls, module: ModuleSync) -> Scales:
         """Read the mappings of a module."""
         name, rules = Module(module.module), rules_of(module)
-        frozen = FROZEN.get(name, ())
-        return cls(module, MODULES[name], list(_thawed(rules, frozen)), rules)
+        kept = list(_thawed(rules, FROZEN.get(name, ())))
+        has_lines = bool(MODULES[name].zoho_lines)
+        frozen = list(_thawed(rules, [rule.exact_field for rule in rules])) if has_lines else kept
+        books = Books.of(module.sync) if has_lines else None
+        return cls(module, MODULES[name], kept, rules, frozen, books)
+
+    def rules_for(self, pair: Pair) -> list[FieldRule]:
+        """Return the rules of a pair: what is booked in Exact changes there no more."""
+        is_booked = self.books is not None and invoices.is_booked(pair.exact)
+        return self.frozen if is_booked else self.rules
 
     @property
     def has_our_id(self) -> bool:
@@ -80,10 +92,12 @@ class Ties:
     to_exact: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def among(cls, scales: Scales, records: Iterable[RemoteRecord]) -> Ties:
-        """Look up what these records refer to, in one question."""
+    def among(
+        cls, scales: Scales, records: Iterable[RemoteRecord], more: Iterable[str] = ()
+    ) -> Ties:
+        """Look up what these records refer to, and `more` keys, in one question."""
         names = {name for side in Side for name in scales.lookups(side)}
-        keys = set[str]()
+        keys = set(more)
         for record in records:
             keys |= {record.account_key, *(_key(record.values.get(name)) for name in names)}
         return cls.of(scales.module.sync_id, keys)
@@ -127,7 +141,7 @@ def weigh(pair: Pair, scales: Scales, ties: Ties, conflicts: Iterable[Conflict] 
     """Return what each side must be told; `conflicts` are the pair's open ones, with choices."""
     exact = Copy(ties.exact_values(scales, pair.exact), pair.exact.modified_at)
     zoho = Copy(ties.zoho_values(scales, pair.zoho), pair.zoho.modified_at)
-    return merge(pair.base or {}, exact, zoho, scales.rules, _choices(scales, conflicts))
+    return merge(pair.base or {}, exact, zoho, scales.rules_for(pair), _choices(scales, conflicts))
 
 
 def _choices(scales: Scales, conflicts: Iterable[Conflict]) -> dict[str, Choice]:

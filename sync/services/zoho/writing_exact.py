@@ -92,7 +92,7 @@ def enqueue(module: ModuleSync, office: Office, *, now: datetime) -> int:
         gone_at=None,
     )
     for page in merging.pages(new.select_related("sync")):
-        ties = Ties.among(scales, page)
+        ties = making.ties_among(page)
         for record in page:
             order = making.order(record, ties)
             queued += order is not None and _put(order, office, now)

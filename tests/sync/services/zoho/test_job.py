@@ -12,7 +12,7 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, ModuleSync, Pair, Run, ZohoSync
 from sync.services import runs
 from sync.services.locks import process_lock
-from sync.services.zoho import job, writing_zoho
+from sync.services.zoho import job, writing
 from tests.sync.services.zoho.pairs import give_our_field
 from zoho_client.client import ZohoClient
 from zoho_client.models import ZohoConnection
@@ -94,7 +94,7 @@ def test_a_crash_between_the_call_and_the_save_is_made_good_by_the_next_run(
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing_zoho.Writing, "_save_new", die)
+        patch.setattr(writing.Writing, "_save_new", die)
         with pytest.raises(KilledError):
             job.sync_zoho(a_run())
     before = zoho_sandbox.store.count("Accounts")

@@ -224,10 +224,12 @@ def test_a_limit_stops_the_writing_and_keeps_what_was_done(
 ) -> None:
     for number in range(150):
         an_exact(ready, Name=f"Aurora {number}")
-    zoho_sandbox.fault("rate_limit", path=UPSERT, every=2)
+
+    def spend_the_rest(written: writing_zoho.Written) -> None:
+        zoho_sandbox.fault("rate_limit", path=UPSERT)
 
     with pytest.raises(ZohoTemporaryError):
-        writing_zoho.write(ready, zoho, now=now)
+        writing_zoho.write(ready, zoho, now=now, progress=spend_the_rest)
 
     assert Pair.objects.count() == 100
 

@@ -1,0 +1,200 @@
+"""Invoices and orders of both sides: lines, totals and status, which no mapping of fields says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sync.rules.zoho.invoice_lines import Tax, ZohoLine
+from sync.rules.zoho.invoices import (
+    CannotCrossError,
+    ExactLine,
+    ExactSetup,
+    ForZoho,
+    ZohoInvoice,
+    ZohoSetup,
+    for_zoho,
+)
+from sync.rules.zoho.statuses import (
+    DEFAULT_STATUSES,
+    ExactState,
+    StatusRow,
+    StatusStep,
+    exact_state,
+    settled,
+)
+from sync.services.zoho.crossing import LINES
+from sync.services.zoho.entries import MARK
+
+if TYPE_CHECKING:
+    from sync.models import ExactRecord, Pair, ZohoRecord, ZohoSync
+    from sync.services.zoho.weighing import Ties
+
+# What the base keeps beside the mapped fields.
+LINES_TOLD, STATUS_AGREED = "lines of Exact", "status of Zoho"
+TOLD = ("Item", "Description", "Quantity", "UnitPrice", "AmountFC", "VATPercentage")
+TOTAL, EXCL, VAT = "AmountFC", "AmountFCExclVat", "VATAmountFC"
+ZERO, HUNDRED = Decimal(0), Decimal(100)
+
+
+def amount(value: object) -> Decimal:
+    """Return a number of a copy; what is absent is nothing."""
+    return Decimal(str(value)) if value not in (None, "") else ZERO
+
+
+# --- From Exact to Zoho ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the invoices of one tie are told with."""
+
+    setup: ZohoSetup
+    statuses: tuple[StatusRow, ...]
+
+    @classmethod
+    def of(cls, sync: ZohoSync) -> Books:
+        """Read the taxes, the words for statuses, and the product of lines that match none."""
+        taxes = [Tax(tax.label, tax.percentage) for tax in sync.taxes.order_by("pk")]
+        return cls(ZohoSetup(sync.catch_all_product, taxes), words_of(sync))
+
+    def lines(self, invoice: ExactRecord, ties: Ties) -> ForZoho:
+        """Return the lines as Zoho is told them, with the odd cent.
+
+        Raises CannotCrossError, with a sentence that says what to do.
+        """
+        values = invoice.values
+        rows = [_line(row, ties) for row in values.get(LINES) or ()]
+        if not rows:
+            raise CannotCrossError("It has no lines in Exact.")
+        excl, vat = amount(values.get(EXCL)), amount(values.get(VAT))
+        return for_zoho(rows, excl=excl, vat=vat, setup=self.setup)
+
+    def status(self, invoice: ExactRecord) -> str | None:
+        """Return Zoho's word for what an invoice has come to; None where there is none."""
+        state = state_of(invoice)
+        return next((row.zoho for row in self.statuses if row.exact is state), None)
+
+    def step(self, pair: Pair) -> StatusStep:
+        """Return what makes the status of a pair equal on both sides."""
+        state = state_of(pair.exact)
+        if state is None:
+            return StatusStep()
+        base = (pair.base or {}).get(STATUS_AGREED)
+        return settled(base, pair.zoho.values.get("Status"), state, self.statuses)
+
+
+def is_booked(invoice: ExactRecord) -> bool:
+    """Whether it is printed, or an entry of the books: Exact lets nobody change it any more."""
+    return str(invoice.values.get("Status")) == "50" or MARK in invoice.values
+
+
+def note(pair: Pair, books: Books) -> tuple[bool, str]:
+    """Return whether Zoho must be told lines or a status, and else what is wrong with the totals.
+
+    The status that both agree on is noted on the pair, unsaved.
+    """
+    step = books.step(pair)
+    if not step.to_zoho:
+        pair.base = {**(pair.base or {}), STATUS_AGREED: pair.zoho.values.get("Status")}
+    is_due = lines_are_due(pair) or bool(step.to_zoho)
+    return is_due, "" if is_due else unequal(pair)
+
+
+def words_of(sync: ZohoSync) -> tuple[StatusRow, ...]:
+    """Return the words that were chosen for Exact's states, before the usual ones."""
+    chosen = [
+        StatusRow(str(word), ExactState(state))
+        for state, word in (sync.status_words or {}).items()
+        if word and state in set(ExactState)
+    ]
+    return (*chosen, *DEFAULT_STATUSES)
+
+
+def state_of(invoice: ExactRecord) -> ExactState | None:
+    """Return what an invoice has come to in Exact; None where Exact does not say."""
+    values = invoice.values
+    total, paid = amount(values.get(TOTAL)), amount(values.get("Paid"))
+    try:
+        return exact_state(int(values["Status"]), total=total, paid=paid)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def items_of(records: Iterable[ExactRecord]) -> set[str]:
+    """Return the items that the lines of these name."""
+    rows = (row for record in records for row in record.values.get(LINES) or ())
+    return {str(row["Item"]) for row in rows if row.get("Item")}
+
+
+def _line(row: Mapping[str, Any], ties: Ties) -> ExactLine:
+    price = row.get("UnitPrice")
+    return ExactLine(
+        net=amount(row.get("AmountFC")),
+        rate=amount(row.get("VATPercentage")) * HUNDRED,
+        description=str(row.get("Description") or ""),
+        quantity=amount(row.get("Quantity")) or Decimal(1),
+        unit_price=None if price in (None, "") else amount(price),
+        product=ties.to_zoho.get(str(row.get("Item") or ""), ""),
+    )
+
+
+def digest(invoice: ExactRecord) -> str:
+    """Return what tells whether the lines in Exact are those that Zoho was told."""
+    values = invoice.values
+    rows = [[row.get(name) for name in TOLD] for row in values.get(LINES) or ()]
+    told = json.dumps([rows, values.get(EXCL), values.get(VAT)], default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def lines_are_due(pair: Pair) -> bool:
+    """Whether Exact's lines changed since Zoho was told of them."""
+    if not pair.exact.values.get(LINES):
+        return False
+    return (pair.base or {}).get(LINES_TOLD) != digest(pair.exact)
+
+
+def unequal(pair: Pair) -> str:
+    """Say that the totals of both sides differ, or nothing when they agree to the cent."""
+    there, here = pair.zoho.values.get("Grand_Total"), pair.exact.values.get(TOTAL)
+    if there is None or here is None or amount(there) == amount(here):
+        return ""
+    return (
+        f"Exact says {amount(here):.2f}, Zoho makes it {amount(there):.2f}: compare the lines and"
+        " their taxes."
+    )
+
+
+# --- From Zoho to Exact ------------------------------------------------------------------------
+
+
+def as_shown(record: ZohoRecord, lines_field: str) -> ZohoInvoice:
+    """Return an invoice as Zoho shows it."""
+    values = record.values
+    return ZohoInvoice(
+        subject=record.name,
+        lines=[ZohoLine.from_api(row) for row in values.get(lines_field) or ()],
+        grand_total=amount(values.get("Grand_Total")),
+        discount=amount(values.get("Discount")),
+        adjustment=amount(values.get("Adjustment")),
+    )
+
+
+def products_of(records: Iterable[ZohoRecord], lines_field: str) -> set[str]:
+    """Return the products that the lines of these name."""
+    rows = (row for record in records for row in record.values.get(lines_field) or ())
+    return {str(row["Product_Name"]["id"]) for row in rows if row.get("Product_Name")}
+
+
+def exact_setup(sync: ZohoSync, ties: Ties) -> ExactSetup:
+    """Return the items and VAT codes for lines that come from Zoho."""
+    taxes = list(sync.taxes.exclude(vat_code=""))
+    return ExactSetup(
+        items=ties.to_exact,
+        vat_by_name={tax.label: tax.vat_code for tax in taxes},
+        vat_by_rate={tax.percentage.normalize(): tax.vat_code for tax in reversed(taxes)},
+    )
