@@ -88,9 +88,9 @@ class _Accounts:
         """Decide about one account of Zoho, as if there were no other."""
         party = account.party
         rejected = self._not_the_same.get(party.key, frozenset())
-        decision = matching.decide(party, self._index, not_the_same=rejected)
         if account.exact_id and account.exact_id not in rejected:
-            return self._by_id(account, decision)
+            return self._by_id(account, rejected)  # most are paired, and need no look
+        decision = matching.decide(party, self._index, not_the_same=rejected)
         bridge = self._bridge(party, rejected)
         if bridge and decision.account not in (None, bridge):
             return self._review(party, CUSTOMER_SAYS_OTHER, (str(decision.account), bridge))
@@ -98,9 +98,10 @@ class _Accounts:
             return self._by_customer(party, bridge)
         return _as_decided(decision)
 
-    def _by_id(self, account: ZohoAccount, decision: Decision) -> Pairing:
+    def _by_id(self, account: ZohoAccount, rejected: Container[str]) -> Pairing:
         party, found = account.party, self._exact.get(account.exact_id)
         if found is None:
+            decision = matching.decide(party, self._index, not_the_same=rejected)
             return Pairing(Outcome.REVIEW, ID_GONE, candidates=_candidates(decision, self, party))
         if self._ids[account.exact_id] > 1:
             return self._review(party, ID_ON_SEVERAL, (account.exact_id,))

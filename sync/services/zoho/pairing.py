@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts_link.models import LinkEvent
 from sync.models import (
     ExactRecord,
+    MirrorCursor,
     ModuleSync,
     Pair,
     PairCandidate,
@@ -26,12 +28,14 @@ from sync.rules.zoho.pairing_contacts import pair_contacts
 from sync.rules.zoho.pairing_documents import pair_documents
 from sync.rules.zoho.pairing_products import pair_products
 from sync.rules.zoho.pairings import Candidate, Outcome, Pairing
+from sync.services import feeds
 from sync.services.streams import batches
 from sync.services.upsert import rewrite
 from sync.services.zoho import parties
 from sync.services.zoho.mappings import modules_of
 
 if TYPE_CHECKING:
+    from exact_client.models import Division
     from sync.models import ZohoSync
 
 Keys = Mapping[str, str]  # of Zoho → of Exact
@@ -40,6 +44,7 @@ Standing = RemoteRecord.Standing
 
 STANDS = ["standing", "reason", "problem"]
 BATCH = 500  # records of Zoho settled in one transaction
+OVERLAP = timedelta(minutes=1)  # what was saved while the last pairing looked
 TAKEN = "The record of Exact that it looks like has a pair already."
 PARTED = "parted"  # the problem of a record that waits for a person's next word
 MAY_BE = "A record in Zoho may be the same: “{}”. Say whether it is."
@@ -62,23 +67,49 @@ def pair(
 
     Writes pairs with their events; for what a person must settle, candidates and the standing
     *needs review* on both sides. What a person rejected is not offered again, and what a person
-    called new is left alone.
+    called new is left alone. A module is skipped when nothing that counts changed since.
     """
     paired = Paired()
     for module in modules_of(sync):
-        waiting = set(_waiting(module).values_list("key", flat=True))
-        if not waiting:
+        cursor = feeds.cursor_of(_division(sync), f"zoho pairing {module.module}")
+        if _is_news(sync, module, cursor.read_at):
+            for _ in _settle(sync, module, now, paired):
+                progress(paired)
             _let_go(module)
-            continue
-        rejected = _rejected(module)
-        found = _DECIDE[Module(module.module)](sync, module, rejected)
-        open_ones = [(key, found[key]) for key in found if key in waiting]
-        paired.total += len(open_ones)
-        for batch in batches(open_ones, BATCH):
-            _write(module, dict(batch), now, paired)
-            progress(paired)
-        _let_go(module)
+            MirrorCursor.objects.filter(pk=cursor.pk).update(read_at=now)
     return paired
+
+
+def _division(sync: ZohoSync) -> Division:
+    assert sync.division is not None  # noqa: S101 - for the type checker: it is tied to one
+    return sync.division
+
+
+def _is_news(sync: ZohoSync, module: ModuleSync, last: datetime | None) -> bool:
+    """Whether anything may be decided otherwise than at the last pairing.
+
+    That is a record of the module, a pair or a link of zapfloor's customers.
+    """
+    if last is None:
+        return True
+    since = last - OVERLAP
+    of_module = {"sync_id": module.sync_id, "module": module.module, "read_at__gt": since}
+    told = PairEvent.objects.filter(sync=sync, at__gt=since)
+    linked = LinkEvent.objects.filter(account__division=sync.division, at__gt=since)
+    seen = (copies.objects.filter(**of_module) for copies in (ZohoRecord, ExactRecord))
+    return any(rows.exists() for rows in (*seen, told, linked))
+
+
+def _settle(sync: ZohoSync, module: ModuleSync, now: datetime, paired: Paired) -> Iterator[None]:
+    waiting = set(_waiting(module).values_list("key", flat=True))
+    if not waiting:
+        return
+    found = _DECIDE[Module(module.module)](sync, module, _rejected(module))
+    open_ones = [(key, found[key]) for key in found if key in waiting]
+    paired.total += len(open_ones)
+    for batch in batches(open_ones, BATCH):
+        _write(module, dict(batch), now, paired)
+        yield
 
 
 def _waiting(module: ModuleSync) -> QuerySet[ZohoRecord]:

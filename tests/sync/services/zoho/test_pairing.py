@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts_link.models import ExactAccount
+from accounts_link.models import ExactAccount, LinkEvent
 from sync.models import ExactRecord, Pair, PairCandidate, PairEvent, ZohoRecord
 from sync.services.zoho import pairing
 from tests.build import NOW, a_customer, a_link, an_account
@@ -242,4 +243,36 @@ def test_the_queries_do_not_grow_with_the_records() -> None:
             pairing.pair(a_sync(), now=NOW)
         return len(captured)
 
+    pairing.pair(a_sync(), now=NOW)  # the first time it notes that it looked
+
     assert queries(2) == queries(20)
+
+
+def test_a_module_is_looked_at_again_only_when_something_that_counts_changed() -> None:
+    a_zoho_account("Alone in Zoho")
+    hours = [NOW + timedelta(hours=n) for n in range(1, 5)]
+    assert pairing.pair(a_sync(), now=hours[0]).done == 1
+    assert pairing.pair(a_sync(), now=hours[1]).done == 0
+
+    a_link(account=an_account(), linked_at=hours[2])
+    LinkEvent.objects.create(
+        action=LinkEvent.Action.LINKED,
+        customer=a_customer(),
+        account=ExactAccount.objects.get(),
+        at=hours[2],
+    )
+
+    assert pairing.pair(a_sync(), now=hours[3]).done == 1
+
+
+def test_a_record_that_was_read_anew_is_paired_though_it_was_alone_before() -> None:
+    exact, zoho = an_exact_account(), a_zoho_account("Alone in Zoho")
+    pairing.pair(a_sync(), now=NOW)
+    later = NOW + timedelta(hours=1)
+    zoho.values |= {"Exact_ID": exact.key}
+    zoho.read_at = later
+    zoho.save()
+
+    pairing.pair(a_sync(), now=later)
+
+    assert Pair.objects.get().zoho == zoho
