@@ -22,24 +22,17 @@ from sync.models import (
     RemoteRecord,
     ZohoRecord,
 )
-from sync.rules.zoho.modules import Module
-from sync.rules.zoho.pairing import pair_accounts
-from sync.rules.zoho.pairing_contacts import pair_contacts
-from sync.rules.zoho.pairing_documents import pair_documents
-from sync.rules.zoho.pairing_products import pair_products
 from sync.rules.zoho.pairings import Candidate, Outcome, Pairing
 from sync.services import feeds
 from sync.services.streams import batches
 from sync.services.upsert import rewrite
-from sync.services.zoho import parties
+from sync.services.zoho.deciding import decisions, without
 from sync.services.zoho.mappings import modules_of
 
 if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.models import ZohoSync
 
-Keys = Mapping[str, str]  # of Zoho → of Exact
-Rejected = Mapping[str, set[str]]  # of Zoho → those of Exact that it is not
 Standing = RemoteRecord.Standing
 
 STANDS = ["standing", "reason", "problem"]
@@ -104,7 +97,7 @@ def _settle(sync: ZohoSync, module: ModuleSync, now: datetime, paired: Paired) -
     waiting = set(_waiting(module).values_list("key", flat=True))
     if not waiting:
         return
-    found = _DECIDE[Module(module.module)](sync, module, _rejected(module))
+    found = decisions(sync, module)
     open_ones = [(key, found[key]) for key in found if key in waiting]
     paired.total += len(open_ones)
     for batch in batches(open_ones, BATCH):
@@ -115,68 +108,6 @@ def _settle(sync: ZohoSync, module: ModuleSync, now: datetime, paired: Paired) -
 def _waiting(module: ModuleSync) -> QuerySet[ZohoRecord]:
     records = ZohoRecord.objects.filter(sync_id=module.sync_id, module=module.module)
     return records.filter(gone_at=None, pair=None, called_new_at=None)
-
-
-def _rejected(module: ModuleSync) -> Rejected:
-    found: dict[str, set[str]] = defaultdict(set)
-    judged = PairCandidate.objects.filter(
-        zoho__sync_id=module.sync_id, zoho__module=module.module, is_rejected=True
-    )
-    for zoho, exact in judged.values_list("zoho__key", "exact__key"):
-        found[zoho].add(exact)
-    return found
-
-
-# --- Deciding ----------------------------------------------------------------------------------
-
-
-def _accounts(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    zoho = list(parties.zoho_accounts(module, _pairs(sync, module.module)))
-    return pair_accounts(zoho, parties.exact_accounts(module), parties.customers(sync), rejected)
-
-
-def _contacts(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    zoho = list(parties.zoho_people(module, _pairs(sync, module.module)))
-    accounts = _pairs(sync, Module.ACCOUNTS)
-    return _heeding(pair_contacts(zoho, parties.exact_people(module), accounts), rejected)
-
-
-def _products(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    zoho = list(parties.products(module, _pairs(sync, module.module)))
-    return _heeding(pair_products(zoho, parties.items(module)), rejected)
-
-
-def _documents(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    pairs, accounts = _pairs(sync, module.module), _pairs(sync, Module.ACCOUNTS)
-    zoho = list(parties.zoho_documents(module, pairs, accounts))
-    return _heeding(pair_documents(zoho, parties.exact_documents(module)), rejected)
-
-
-_DECIDE = {
-    Module.ACCOUNTS: _accounts,
-    Module.CONTACTS: _contacts,
-    Module.PRODUCTS: _products,
-    Module.INVOICES: _documents,
-    Module.SALES_ORDERS: _documents,
-}
-
-
-def _pairs(sync: ZohoSync, module: str) -> Keys:
-    pairs = Pair.objects.filter(sync=sync, module=module)
-    return dict(pairs.values_list("zoho__key", "exact__key"))
-
-
-def _heeding(pairings: Mapping[str, Pairing], rejected: Rejected) -> dict[str, Pairing]:
-    """Leave out what a person rejected."""
-    return {key: _without(pairing, rejected.get(key, set())) for key, pairing in pairings.items()}
-
-
-def _without(pairing: Pairing, not_it: set[str]) -> Pairing:
-    left = tuple(one for one in pairing.candidates if one.key not in not_it)
-    nothing_left = pairing.candidates and not left
-    if pairing.exact in not_it or (pairing.outcome is Outcome.REVIEW and nothing_left):
-        return Pairing(Outcome.NEW, "What came near was said to be another one.")
-    return replace(pairing, candidates=left)
 
 
 # --- Writing -----------------------------------------------------------------------------------
@@ -285,7 +216,7 @@ def _write(
         judged = _judged(zoho)
         PairCandidate.objects.filter(zoho__in=zoho, is_rejected=False).delete()
         for record in zoho:
-            pairing = _without(decided[record.key], judged[record.pk])
+            pairing = without(decided[record.key], judged[record.pk])
             outcome = scene.settle(record, pairing)
             paired.outcomes[outcome] += 1
             paired.rules.update([pairing.rule] if outcome is Outcome.PAIR and pairing.rule else [])
