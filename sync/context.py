@@ -40,6 +40,7 @@ NAVIGATION = [
             ("Runs", "sync:runs", "runs", ""),
         ],
     ),
+    ("Zoho CRM", [("Set-up and switches", "sync:zoho-setup", "switches", "")]),
     ("Company", [("Import", "sync:import", "import", ""), ("Set-up", "sync:setup", "setup", "")]),
 ]
 

@@ -28,6 +28,9 @@ from sync.views import (
     unmapped,
     zapfloor,
     zapfloor_paths,
+    zoho_setup,
+    zoho_setup_steps,
+    zoho_switches,
 )
 
 app_name = "sync"
@@ -107,4 +110,18 @@ urlpatterns = [
     path("exact/import/<int:pk>/take-in/", imports.take_in, name="take-in"),
     path("exact/import/<int:pk>/errors.csv", imports.errors, name="upload-errors"),
     path("exact/import/template/<slug:kind>.<slug:form>", imports.template, name="template"),
+    path("zoho/setup/", zoho_setup.show, name="zoho-setup"),
+    path("zoho/setup/terms/", zoho_setup_steps.agree, name="zoho-agree"),
+    path("zoho/setup/users/", zoho_setup_steps.choose_users, name="zoho-users"),
+    path("zoho/setup/division/", zoho_setup_steps.tie, name="zoho-tie"),
+    path("zoho/setup/check/", zoho_setup_steps.check, name="zoho-check"),
+    path("zoho/setup/modules/", zoho_setup_steps.choose_modules, name="zoho-modules"),
+    path("zoho/setup/fields/", zoho_setup_steps.make_fields, name="zoho-make-fields"),
+    path("zoho/setup/taxes/", zoho_setup_steps.save_taxes, name="zoho-taxes"),
+    path("zoho/setup/invoices/", zoho_setup_steps.save_invoices, name="zoho-invoices"),
+    path("zoho/setup/product/", zoho_setup_steps.choose_product, name="zoho-product"),
+    path("zoho/setup/start/", zoho_setup_steps.begin, name="zoho-start"),
+    path("zoho/setup/close/", zoho_setup_steps.close, name="zoho-close"),
+    path("zoho/setup/switches/", zoho_switches.show, name="zoho-switches"),
+    path("zoho/setup/switches/<slug:module>/", zoho_switches.turn, name="zoho-turn"),
 ]

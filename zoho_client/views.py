@@ -17,7 +17,7 @@ from zoho_client.errors import ZohoError
 from zoho_client.models import ZohoConnection
 
 SESSION_KEY = "zoho_consent"
-BACK = "sync:setup"
+BACK = "sync:zoho-setup"
 
 
 @require_POST

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db
 VALUES = {
     "int": 1,
     "path": "INV-1",
-    "slug": {"kind": "gl", "month": "2026-09", "form": "csv", "card": "gl", "what": "customers"},
+    "slug": {
+        **{"kind": "gl", "month": "2026-09", "form": "csv", "card": "gl", "what": "customers"},
+        "module": "Accounts",
+    },
 }
 FOR_ALL = {"home"}  # says what there is to do, in figures that everybody may know
 HIS_OWN = {"look-at"}  # which division anybody looks at

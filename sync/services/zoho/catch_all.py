@@ -22,6 +22,8 @@ class NoProductError(Exception):
 
 def choose(sync: ZohoSync, zoho: ZohoClient, text: str) -> str:
     """Take the product with this code or name; return its name. Raises NoProductError."""
+    if not text:
+        raise NoProductError("Type the code or the name of a product, or let us make one.")
     found = _with(zoho, "Product_Code", text) or _with(zoho, "Product_Name", text)
     if not found:
         raise NoProductError(f"Zoho has no product with the code or name “{text}”.")

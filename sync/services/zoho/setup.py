@@ -15,12 +15,12 @@ from sync.rules.zoho.modules import Module
 from sync.rules.zoho.statuses import DEFAULT_STATUSES, ExactState
 from sync.services import diary
 from sync.services.zoho import checklist, metadata, taxes, terms
+from zoho_client.models import ZohoConnection
 
 if TYPE_CHECKING:
     from exact_client.models import Division
     from sync.rules.zoho.field_rules import FieldRule
     from zoho_client.client import ZohoClient
-    from zoho_client.models import ZohoConnection
 
 ADMIN = "sync.change_bookingsettings"  # whoever may set up may always use it
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -73,6 +73,21 @@ def choose_users(sync: ZohoSync, users: Sequence[User], *, by: User) -> None:
 
 
 # Both sides.
+
+
+def connection_of(sync: ZohoSync | None) -> ZohoConnection | None:
+    """Return the organisation of the tie, or the one that somebody logged in to last."""
+    if sync is not None and sync.connection is not None:
+        return sync.connection
+    return ZohoConnection.objects.order_by("-connected_at").first()
+
+
+def another_connection(sync: ZohoSync | None) -> ZohoConnection | None:
+    """Return an organisation that somebody logged in to although another one is tied."""
+    if sync is None or sync.connection is None:
+        return None
+    others = ZohoConnection.objects.working().exclude(pk=sync.connection.pk)
+    return others.order_by("-connected_at").first()
 
 
 def tie(sync: ZohoSync, connection: ZohoConnection, division: Division, *, by: User) -> None:
