@@ -34,6 +34,7 @@ SAMPLES = 20  # names shown of those who fall in or out
 LEFT_ALONE = (Standing.REVIEW, Standing.REFUSED, Standing.PAIRED)  # others settle these
 KINDS = {"": "a relation without a status", "A": "a relation without a status",
          "S": "a suspect", "P": "a prospect"}  # fmt: skip
+WAITS = "Its account is not synchronised: it waits for that."
 CALLED_NEW = "Somebody said that the other side does not have it."
 
 
@@ -156,6 +157,9 @@ class Scene:
         if side is Side.ZOHO and facts.module is Module.INVOICES:
             verdict = may_cross(record.values.get("Status"), self._sync.statuses)
             return "" if verdict.crosses else verdict.reason
+        lost = facts.account is Related.NOT_SYNCHRONISED and side is Side.EXACT
+        if lost and facts.module in BELONGS_TO_AN_ACCOUNT:
+            return WAITS  # Zoho would take it, and have it twice once the account is paired
         is_account = side is Side.EXACT and facts.module is Module.ACCOUNTS
         if is_account and not record.called_new_at and not self._all_statuses_cross():
             return _no_customer(record.values, facts)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sync.models import ExactRecord, LedgerLine, PaymentTerm, VATCode
+from sync.models import ExactRecord, LedgerLine, MirrorCursor, PaymentTerm, VATCode
 from sync.rules.cents import to_cents
 from sync.rules.payments import Standing, Term, standing
 from sync.services import feeds
@@ -32,34 +32,42 @@ BATCH = 500  # entries looked at together
 ZERO = Decimal("0.00")
 
 
-def read(sync: ZohoSync, module: ModuleSync, done: Read, *, now: datetime) -> None:
-    """Bring the booked entries up to date, and what is paid of each invoice. Takes no call.
+def touched(sync: ZohoSync, *, now: datetime) -> dict[UUID, int]:
+    """Return the entries of which a line or a payment is newer than at the last look.
+
+    Ask before the invoices are read: of an entry that is known by then, Exact tells the invoice
+    as printed. One that came in between would look as if it had none.
+    """
+    since = feeds.start(_cursor(sync), now)
+    found: dict[UUID, int] = {}
+    for model in (LedgerLine, PaymentTerm):
+        rows = model.objects.filter(division=sync.division, version__gt=since)
+        for entry, version in rows.values_list("entry_id", "version").iterator():
+            if entry is not None:
+                found[entry] = max(found.get(entry, 0), version)
+    return found
+
+
+def read(
+    sync: ZohoSync, module: ModuleSync, news: Mapping[UUID, int], done: Read, *, now: datetime
+) -> None:
+    """Bring the entries that were `touched` up to date, and what is paid of each. Takes no call.
 
     The entry that Exact made of an invoice when that was printed is the same document: it has
     the invoice's number and account. Its copy only learns what was paid.
     """
-    division = sync.division
-    assert division is not None  # noqa: S101 - for the type checker: invoices were read of it
-    cursor = feeds.cursor_of(division, FEED)
-    since = feeds.start(cursor, now)
-    newest = cursor.version
-    percents = dict(VATCode.objects.filter(division=division).values_list("code", "percentage"))
-    for batch in batches(_touched(division, since), BATCH):
-        newest = max(newest, *(version for _, version in batch))
-        _save(module, division, [entry for entry, _ in batch], percents, done, now)
-    done.gone += _flag_gone(module, division, now)
-    feeds.finish(cursor, newest, now)
+    cursor = _cursor(sync)
+    codes = VATCode.objects.filter(division=sync.division)
+    percents = dict(codes.values_list("code", "percentage"))
+    for batch in batches(news, BATCH):
+        _save(module, cursor.division, batch, percents, done, now)
+    done.gone += _flag_gone(module, cursor.division, now)
+    feeds.finish(cursor, max([cursor.version, *news.values()]), now)
 
 
-def _touched(division: Division, since: int) -> Iterable[tuple[UUID, int]]:
-    """Return the entries of which a line or a payment is newer, with the newest version."""
-    found: dict[UUID, int] = {}
-    for model in (LedgerLine, PaymentTerm):
-        rows = model.objects.filter(division=division, version__gt=since)
-        for entry, version in rows.values_list("entry_id", "version").iterator():
-            if entry is not None:
-                found[entry] = max(found.get(entry, 0), version)
-    return found.items()
+def _cursor(sync: ZohoSync) -> MirrorCursor:
+    assert sync.division is not None  # noqa: S101 - for the type checker: it is tied to one
+    return feeds.cursor_of(sync.division, FEED)
 
 
 def _save(

@@ -78,6 +78,7 @@ def read(
     """
     done = Read()
     modules = {Module(one.module): one for one in modules_of(sync)}
+    booked = entries.touched(sync, now=now)
     was_read = [one for one in modules.values() if one.exact_read_at is not None]
     for name, entity in ENTITIES.items():
         if name in modules:
@@ -88,7 +89,7 @@ def read(
     if was_read:  # nothing of ours can be gone before there is anything
         _read_deleted(sync, modules, exact, done, now)
     if Module.INVOICES in modules:
-        entries.read(sync, modules[Module.INVOICES], done, now=now)
+        entries.read(sync, modules[Module.INVOICES], booked, done, now=now)
     progress(done)
     return done
 

@@ -132,6 +132,16 @@ def test_a_contact_follows_its_account(is_on: bool, account: str, expected: str)
     assert chosen(a_zoho_contact(keys[account]))[0] == expected
 
 
+@pytest.mark.parametrize(("status", "expected"), [("C", "crosses"), ("S", "stays")])
+def test_a_contact_of_exact_waits_for_its_account(status: str, expected: str) -> None:
+    account = an_exact_record(values={"Name": "Moerman", "Status": status})
+    values = {"LastName": "Bos", "Account": account.key}
+
+    contact = an_exact_record("Contacts", account_key=account.key, values=values)
+
+    assert chosen(contact)[0] == expected
+
+
 def test_a_contact_without_a_first_name_needs_a_person() -> None:
     contact = a_zoho_contact(a_pair().zoho.key, First_Name=None)
 

@@ -220,6 +220,31 @@ def test_a_printed_invoice_and_its_entry_are_one_document(
     assert copy.values["Open"] == 0
 
 
+def test_an_invoice_that_is_printed_while_we_read_is_still_one_document(
+    invoice: dict[str, Any],
+    sync: ZohoSync,
+    exact: ExactClient,
+    sandbox: ExactSandbox,
+    now: datetime,
+) -> None:
+    books.read(sync.division, exact)
+    is_first = True
+
+    def print_meanwhile(done: Read) -> None:
+        """Be the worker who copies the books, just after the invoices were read."""
+        nonlocal is_first
+        if is_first and the("Invoices").exists():
+            is_first = False
+            sandbox.print_invoice(invoice["InvoiceID"])
+            read_back.read(sync.division, exact, now=now + HOUR)
+
+    reading_exact.read(sync, exact, now=now + HOUR, progress=print_meanwhile)
+    read_everything(sync, exact, now + 2 * HOUR)
+
+    assert not is_first
+    assert the("Invoices").get().key == invoice["InvoiceID"]
+
+
 def read_everything(sync: ZohoSync, exact: ExactClient, now: datetime) -> Read:
     read_back.read(sync.division, exact, now=now)
     terms.read(sync.division, exact, now=lambda: now)
