@@ -10,6 +10,7 @@ BENCHES = [
     "bench_mirror",
     "bench_push",
     "bench_budget",
+    "bench_zoho",
     "bench_import",
     "bench_reconcile",
 ]
