@@ -48,7 +48,6 @@ class Read:
     read: int = 0  # records that the side showed
     changed: int = 0  # of which our copy was older, or not there
     gone: int = 0
-    odd: int = 0  # that could not be read
     modules: list[str] = field(default_factory=list)  # that were read to their end
 
 
