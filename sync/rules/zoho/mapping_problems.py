@@ -1,7 +1,7 @@
 """Why a mapping can't work, in the words of the person who edits it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync.rules.zoho.field_rules import PLACEHOLDER, Direction, FieldRule, Side, Transform
@@ -35,11 +35,25 @@ def problems(
 
     A field is None when its side doesn't have it. `others` are the module's other rules.
     """
+    return [sentence for _, sentence in located(rule, exact_property, zoho_field, others)]
+
+
+def located(
+    rule: FieldRule,
+    exact_property: Field | None,
+    zoho_field: Field | None,
+    others: Sequence[FieldRule] = (),
+) -> list[tuple[str, str]]:
+    """Return the problems of a rule, each with the part of the rule that mends it; "" is all."""
     fields = {Side.EXACT: exact_property, Side.ZOHO: zoho_field}
     found = [*_missing(rule, fields), *_options(rule)]
     if not found:
-        found = [*_read_only(rule, fields), *_types(rule, fields), *_default(rule)]
-    return [*found, *_twice(rule, others), *clashes([rule, *others])]
+        found = [
+            *_at("direction", _read_only(rule, fields)),
+            *_at("transform", _types(rule, fields)),
+            *_at("default", _default(rule)),
+        ]
+    return [*found, *_twice(rule, others), *_at("", clashes([rule, *others]))]
 
 
 def warnings(rule: FieldRule, exact_property: Field | None, zoho_field: Field | None) -> list[str]:
@@ -62,25 +76,31 @@ def clashes(rules: Sequence[FieldRule]) -> list[str]:
 # --- Each kind of problem ----------------------------------------------------------------------
 
 Fields = Mapping[Side, Field | None]
+Located = Iterator[tuple[str, str]]
 _SYSTEMS = {Side.EXACT: "Exact", Side.ZOHO: "Zoho"}
+_PARTS = {Side.EXACT: "exact_field", Side.ZOHO: "zoho_field"}
 _NEITHER_WAY_BACK = {Transform.TEMPLATE: "A template", Transform.CONSTANT: "A fixed value"}
 
 
-def _missing(rule: FieldRule, fields: Fields) -> Iterator[str]:
+def _at(part: str, sentences: Iterable[str]) -> Located:
+    return ((part, sentence) for sentence in sentences)
+
+
+def _missing(rule: FieldRule, fields: Fields) -> Located:
     for side, name in ((Side.EXACT, rule.exact_field), (Side.ZOHO, rule.zoho_field)):
         without_source = rule.transform in _NEITHER_WAY_BACK and not rule.fills(side)
         if not name and not without_source:
-            yield f"Choose a field of {_SYSTEMS[side]}."
+            yield _PARTS[side], f"Choose a field of {_SYSTEMS[side]}."
         elif name and fields[side] is None:
-            yield f"{_SYSTEMS[side]} has no field {name} in this module."
+            yield _PARTS[side], f"{_SYSTEMS[side]} has no field {name} in this module."
 
 
-def _options(rule: FieldRule) -> Iterator[str]:
+def _options(rule: FieldRule) -> Located:
     if rule.transform in _NEITHER_WAY_BACK and rule.direction is Direction.BOTH:
         what = _NEITHER_WAY_BACK[rule.transform]
-        yield f"{what} can't be read back: let it fill Zoho or Exact alone."
+        yield "direction", f"{what} can't be read back: let it fill Zoho or Exact alone."
     if check := _CHECKS.get(rule.transform):
-        yield from check(rule)
+        yield from _at("options", check(rule))
 
 
 def _template(rule: FieldRule) -> Iterator[str]:
@@ -165,13 +185,14 @@ def _default(rule: FieldRule) -> Iterator[str]:
         yield f"The default does not fit: {error}"
 
 
-def _twice(rule: FieldRule, others: Sequence[FieldRule]) -> Iterator[str]:
+def _twice(rule: FieldRule, others: Sequence[FieldRule]) -> Located:
     for side in Side:
         filled = set(rule.fields_of(side)) if rule.fills(side) else set()
         for other in others:
             for name in sorted(filled & set(other.fields_of(side))):
                 if other.fills(side):
-                    yield f"{name} in {_SYSTEMS[side]} is filled by “{other.name}” already."
+                    sentence = f"{name} in {_SYSTEMS[side]} is filled by “{other.name}” already."
+                    yield _PARTS[side], sentence
 
 
 def _too_long(rule: FieldRule, fields: Fields) -> Iterator[str]:
