@@ -40,7 +40,7 @@ NAVIGATION = [
             ("Runs", "sync:runs", "runs", ""),
         ],
     ),
-    ("Zoho CRM", [("Set-up and switches", "sync:zoho-setup", "switches", "")]),
+    ("Zoho CRM", [("Zoho set-up", "sync:zoho-setup", "switches", "")]),
     ("Company", [("Import", "sync:import", "import", ""), ("Set-up", "sync:setup", "setup", "")]),
 ]
 

@@ -92,6 +92,7 @@ def _tied_part(sync: ZohoSync) -> dict[str, Any]:
         "statuses": offered,
         "words": [(state, STATES[state], words[state]) for state in ExactState],
         "journals": setup.sales_journals(sync),
+        "journal": sync.sales_journal or setup.usual_journal(sync),
         "catch_all": catch_all.name_of(sync),
     }
 

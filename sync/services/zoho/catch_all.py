@@ -53,10 +53,10 @@ def make(sync: ZohoSync, zoho: ZohoClient) -> str:
 
 
 def name_of(sync: ZohoSync) -> str:
-    """Return the name of the chosen product; its ID before products were read."""
+    """Return the name of the chosen product; nothing before products were read."""
     copies = ZohoRecord.objects.filter(sync=sync, module=Module.PRODUCTS)
     copy = copies.filter(key=sync.catch_all_product).first() if sync.catch_all_product else None
-    return copy.name if copy else sync.catch_all_product
+    return copy.name if copy else ""
 
 
 def _with(zoho: ZohoClient, field: str, text: str) -> list[Row]:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from sync.models import ExactRecord, FieldMapping, Journal, ModuleSync, ZohoRecord, ZohoSync
+from sync.models import (
+    ExactRecord,
+    FieldMapping,
+    Journal,
+    JournalMapping,
+    ModuleSync,
+    ZohoRecord,
+    ZohoSync,
+)
 from sync.rules.zoho.default_rules import default_rules
 from sync.rules.zoho.modules import Module
 from sync.rules.zoho.statuses import DEFAULT_STATUSES, ExactState
@@ -226,6 +234,13 @@ def sales_journals(sync: ZohoSync) -> list[Journal]:
     if sync.division is None:
         return []
     return list(sync.division.journals.filter(type=Journal.SALES, is_blocked=False, is_gone=False))
+
+
+def usual_journal(sync: ZohoSync) -> str:
+    """Return the code of the journal that invoices of zapfloor take by default; "" if none."""
+    usual = JournalMapping.objects.filter(division=sync.division_id, is_active=True, location="")
+    found = usual.select_related("journal").first()
+    return found.journal.code if found and found.journal else ""
 
 
 # Off it goes.
