@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "read back what is booked": {"task": "sync.tasks.read_back", "schedule": 3600.0},
     "fetch from zapfloor": {"task": "sync.tasks.fetch", "schedule": 900.0},
     "keep Zoho and Exact equal": {"task": "sync.tasks.sync_zoho", "schedule": 300.0},
+    "work on what we were told": {"task": "sync.tasks.work_on_notices", "schedule": 3.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():  # what nobody took in time, the next one makes good
@@ -155,6 +156,10 @@ STAND_IN = urlsplit(EXACT_URL).hostname in {"localhost", "127.0.0.1", "::1"}
 STAND_IN_APP = ("{6b1f0c52-1d6a-4f0e-9a57-000000000001}", "stand-in-secret")
 EXACT_CLIENT_ID = env("EXACT_CLIENT_ID", default=STAND_IN_APP[0] if STAND_IN else "")
 EXACT_CLIENT_SECRET = env("EXACT_CLIENT_SECRET", default=STAND_IN_APP[1] if STAND_IN else "")
+# Signs what Exact posts to us; the stand-in's app has a secret that everybody knows.
+EXACT_WEBHOOK_SECRET = env(
+    "EXACT_WEBHOOK_SECRET", default="stand-in-webhook-secret" if STAND_IN else ""
+)
 EXACT_CONNECT_TIMEOUT = env.float("EXACT_CONNECT_TIMEOUT", default=5.0)  # seconds
 EXACT_READ_TIMEOUT = env.float("EXACT_READ_TIMEOUT", default=30.0)  # seconds between two bytes
 EXACT_TOTAL_TIMEOUT = env.float("EXACT_TOTAL_TIMEOUT", default=45.0)  # seconds for one whole call

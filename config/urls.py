@@ -13,6 +13,7 @@ urlpatterns = [
     ),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("api/v1/", include("sync.api.urls")),
+    path("hooks/", include("sync.hook_urls")),
     path("exact/", include("exact_client.urls")),
     path("zoho/", include("zoho_client.urls")),
     path("", include("accounts_link.urls")),

@@ -9,11 +9,13 @@ from kombu.exceptions import OperationalError
 
 from sync.models import Heartbeat, Run
 from sync.services import api_answers, jobs, runs
+from sync.services.clock import SystemClock
 from sync.services.ledger import job as ledger_job
 from sync.services.payments import job as payment_job
 from sync.services.reading_back import job as booked_jobs
 from sync.services.zapfloor import job as zapfloor_job
 from sync.services.zoho import job as zoho_job
+from sync.services.zoho import notices
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +120,14 @@ def sync_zoho(run_id: int | None = None) -> None:
     if run_id is None and not zoho_job.is_wanted():
         return
     if zoho_job.sync_zoho(_run(Run.Job.ZOHO, run_id)):
+        nudge(push)
+    nudge(work_on_notices)  # whatever was told while that went on
+
+
+@shared_task
+def work_on_notices() -> None:
+    """Bring across what Exact and Zoho told us of; push what is to be made in Exact."""
+    if notices.work_on_all(SystemClock()):
         nudge(push)
 
 

@@ -36,6 +36,7 @@ class Notice(NamedTuple):
     module: str
     operation: str  # insert, update or delete
     ids: tuple[str, ...]
+    server_time: int  # in milliseconds, by Zoho's clock: only good for telling doubles apart
 
 
 class _Callback(msgspec.Struct):
@@ -44,6 +45,7 @@ class _Callback(msgspec.Struct):
     ids: list[str | int] = []
     channel_id: str | int = ""
     token: str | None = None
+    server_time: int = 0
 
 
 def watch(connection: ZohoConnection, module: str, base: str, now: datetime) -> ZohoChannel:
@@ -104,7 +106,7 @@ def recognised(path: str, body: bytes, now: datetime) -> Notice | None:
     if str(told.channel_id) != str(channel.channel_id) or told.module != channel.module:
         return None
     _note(channel, heard_at=now)
-    return Notice(channel, told.module, told.operation, tuple(map(str, told.ids)))
+    return Notice(channel, told.module, told.operation, tuple(map(str, told.ids)), told.server_time)
 
 
 def _channel(connection: ZohoConnection, module: str, base: str) -> ZohoChannel:

@@ -69,6 +69,9 @@ class ZohoSync(models.Model):
         max_length=100, blank=True, help_text="Of a signal that an extension in Zoho defines."
     )
     hook_path = models.CharField(max_length=60, blank=True, help_text="Secret part of addresses.")
+    hooks_refused = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Calls to those addresses that nobody had signed."
+    )
     deleted_version = models.BigIntegerField(default=1, help_text="Of Exact's list of deletions.")
 
     def __str__(self) -> str:

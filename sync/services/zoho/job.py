@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -57,6 +57,25 @@ class Synced:
         self.counts |= counts
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The clients by which one tie is worked for."""
+
+    zoho: ZohoClient
+    reader: ExactClient
+    office: Office
+
+    @classmethod
+    def of(cls, tie: ZohoSync) -> Sides:
+        """Return those of a tie that is connected on both sides."""
+        division = _division_of(tie)
+        return cls(
+            _zoho_of(tie),
+            ExactClient.connected(division, lane=Lane.MIRROR),
+            Office(division, ExactClient.connected(division, lane=Lane.PUSH), SystemClock()),
+        )
+
+
 def running_ties() -> QuerySet[ZohoSync]:
     """Return the ties that are to be kept equal: agreed to, and connected on both sides."""
     connected = ZohoConnection.State.CONNECTED
@@ -82,7 +101,7 @@ def sync_zoho(run: Run) -> bool:
         with runs.running(run) as progress, _telling_of_zoho(run):
             for tie in ties:
                 _sync(tie, progress)
-    return _something_is_queued(ties)
+    return something_is_queued(ties)
 
 
 def mirror_zoho(*, full: bool = False) -> list[Read]:
@@ -124,26 +143,35 @@ def synchronise(tie: ZohoSync, *, now: datetime, show: Show) -> None:
     What we write is noted in our copies with the answers, so nothing need be read again. Raises
     ExactError and ZohoError: what was done stays done, and the next run goes on from there.
     """
-    zoho, division = _zoho_of(tie), _division_of(tie)
-    reader = ExactClient.connected(division, lane=Lane.MIRROR)
-    office = Office(division, ExactClient.connected(division, lane=Lane.PUSH), SystemClock())
-
-    from_zoho = reading_zoho.read(tie, zoho, now=now, progress=lambda read: show(zoho=read.changed))
+    sides = Sides.of(tie)
+    from_zoho = reading_zoho.read(
+        tie, sides.zoho, now=now, progress=lambda read: show(zoho=read.changed)
+    )
     show(zoho=from_zoho.changed)
     from_exact = reading_exact.read(
-        tie, reader, now=now, progress=lambda read: show(exact=read.changed)
+        tie, sides.reader, now=now, progress=lambda read: show(exact=read.changed)
     )
     show(exact=from_exact.changed)
+    bring_across(tie, sides, now=now, show=show)
+
+
+def bring_across(
+    tie: ZohoSync, sides: Sides, *, now: datetime, show: Show = lambda **counts: None
+) -> None:
+    """Pair, choose, merge and write what was read. Call it under the lock of the tie."""
     show(paired=pairing.pair(tie, now=now).outcomes["pair"])
     choosing.choose(tie, now=now)
     merged = merging.merge(tie, now=now)
     show(merged=merged.done)
     written = writing_zoho.write(
-        tie, zoho, now=now, progress=lambda done: show(made=done.made, changed=done.changed)
+        tie, sides.zoho, now=now, progress=lambda done: show(made=done.made, changed=done.changed)
     )
     show(made=written.made, changed=written.changed, refused=written.refused)
     told = writing_exact.write(
-        tie, office, now=now, progress=lambda done: show(queued=done.queued, told=done.changed)
+        tie,
+        sides.office,
+        now=now,
+        progress=lambda done: show(queued=done.queued, told=done.changed),
     )
     show(queued=told.queued, told=told.changed, refused=written.refused + told.refused)
 
@@ -158,7 +186,8 @@ def _division_of(tie: ZohoSync) -> Division:
     return tie.division
 
 
-def _something_is_queued(ties: list[ZohoSync]) -> bool:
+def something_is_queued(ties: Iterable[ZohoSync]) -> bool:
+    """Whether something of these ties waits to be made in Exact."""
     divisions = [tie.division_id for tie in ties]
     waiting = OutboxEntry.objects.filter(division__in=divisions, zoho_record__isnull=False)
     return waiting.filter(state=OutboxEntry.State.QUEUED).exists()
