@@ -118,7 +118,7 @@ def test_a_later_price_stands_beside_the_earlier_one(exact: ExactClient) -> None
 
 def test_groups_and_units_are_read(exact: ExactClient) -> None:
     assert [row.code for row in exact.item_groups() if row.is_default] == ["GENERAL"]
-    assert [row.code for row in exact.units() if row.main] == ["piece"]
+    assert [row.code for row in exact.units() if row.main] == ["pc"]
     assert [row.code for row in exact.units() if not row.active] == ["box"]
 
 

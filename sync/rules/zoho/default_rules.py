@@ -9,7 +9,17 @@ from sync.rules.zoho.modules import Module
 from sync.rules.zoho.values import FieldType
 
 # Exact's code of a unit → Zoho's word for it. Each division has units of its own: edit it there.
-UNITS = {"pc": "Each", "box": "Box", "doz": "Dozen", "hour": "Hours", "pack": "Pack"}
+UNITS = {
+    "pc": "Each",
+    "box": "Box",
+    "doz": "Dozen",
+    "pack": "Pack",
+    "hour": "Hours",
+    "day": "Days",
+    "week": "Weeks",
+    "month": "Months",
+    "year": "Years",
+}
 # Exact keeps the price of an item in a table beside it: writing it is a call of its own.
 PRICE, PRICE_IS_WRITTEN_BY = "StandardSalesPrice", "logistics/SalesItemPrices"
 

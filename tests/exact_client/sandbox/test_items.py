@@ -44,7 +44,7 @@ def test_a_create_tells_the_key_and_hardly_anything_else(exact: Caller) -> None:
 def test_an_item_takes_the_usual_unit_group_and_revenue_account(exact: Caller) -> None:
     item = made(exact)
 
-    assert item["Unit"] == "piece   "
+    assert item["Unit"] == "pc      "
     assert (item["ItemGroupCode"], item["GLRevenueCode"]) == ("GENERAL", "700000")
     assert (item["IsStockItem"], item["IsSalesItem"], item["SecurityLevel"]) == (True, False, 10)
     assert item["StandardSalesPrice"] is None
@@ -109,7 +109,7 @@ def test_a_price_that_is_changed_or_taken_back_is_followed(exact: Caller) -> Non
     row = priced(exact, item, 12.0)
     where = f"{PRICES}(guid'{row['ID']}')"
 
-    assert (row["ItemCode"], row["Unit"], row["Currency"]) == ("NEW", "piece", "EUR")
+    assert (row["ItemCode"], row["Unit"], row["Currency"]) == ("NEW", "pc", "EUR")
     assert exact.send("PUT", where, {"Price": 13.0}).status_code == 204
     assert price(exact, item) == 13.0
     exact.send("DELETE", where)
@@ -170,7 +170,7 @@ def test_an_item_goes_with_its_prices(exact: Caller) -> None:
 
 
 def test_groups_and_units_are_read_and_never_written(exact: Caller) -> None:
-    assert [row["Code"] for row in exact.rows("logistics/Units", filter="Main eq 1")] == ["piece"]
+    assert [row["Code"] for row in exact.rows("logistics/Units", filter="Main eq 1")] == ["pc"]
     assert len(exact.rows("logistics/ItemGroups", filter="IsDefault eq 1")) == 1
     for path in ("logistics/Units", "logistics/ItemGroups"):
         assert exact.send("POST", path, {"Code": "x"}).status_code == 405
