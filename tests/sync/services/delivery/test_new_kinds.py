@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
 from sync.models import (
     FieldMapping,
@@ -37,9 +38,10 @@ TABLES = {"Accounts": "accounts", "Contacts": "contacts", "Products": "items"}
 def tie(office: Office) -> ZohoSync:
     """A running tie with the office's division, whose taxes and units are mapped."""
     sync = a_sync(division=office.division)
+    Division.objects.exclude(pk=office.division.pk).delete()  # or no route would lead anywhere
     TaxMapping.objects.create(sync=sync, label="BTW 21", percentage=21, vat_code="4")
     units = FieldMapping.objects.filter(sync=sync, exact_field="Unit")
-    units.update(options={"table": {"piece": "Each"}})
+    units.update(options={"table": {"pc": "Each"}})
     return sync
 
 
@@ -130,6 +132,52 @@ def test_a_lost_answer_is_looked_up_and_makes_no_twin(
     assert (entry.state, entry.was_unknown) == ("done", True)
     assert sandbox.count(TABLES[kind]) == before + 1
     assert Pair.objects.filter(zoho=record).exists()
+
+
+def an_invoice_of_zoho(tie: ZohoSync, office: Office, sandbox: ExactSandbox) -> ZohoRecord:
+    """An invoice whose account and product are paired with some of the stand-in's."""
+    row = next(one for one in sandbox.records("accounts") if one["Status"] == "C")
+    account = a_pair(an_exact(tie, key=row["ID"]), a_zoho(tie), base={})
+    item = office.exact.create_item(
+        {"Code": "QWX", "Description": "Quiet box", "IsSalesItem": True}
+    )
+    product = a_pair(an_exact(tie, "Products", key=str(item.id)), a_zoho(tie, "Products"), base={})
+    line = {
+        "id": "1",
+        "Product_Name": {"id": product.zoho.key},
+        "Quantity": 2,
+        "List_Price": 50,
+        "Line_Tax": [{"name": "BTW 21", "percentage": 21}],
+    }
+    told = {"Subject": "Boxes", "Grand_Total": 121, "Due_Date": "2026-11-30", "Status": "Open"}
+    return a_zoho(
+        tie,
+        "Invoices",
+        name="Boxes",
+        standing="crosses",
+        account_key=account.zoho.key,
+        Account_Name={"id": account.zoho.key},
+        Invoiced_Items=[line],
+        **told,
+    )
+
+
+@pytest.mark.parametrize("fault", ["", "lose_answer_after", "lose_answer_before"])
+def test_an_invoice_is_made_once_with_its_total_and_found_by_our_reference(
+    office: Office, tie: ZohoSync, sandbox: ExactSandbox, fault: str
+) -> None:
+    record = an_invoice_of_zoho(tie, office, sandbox)
+    if fault:
+        sandbox.fault(fault, path="salesinvoice/SalesInvoices", method="POST", times=1)
+
+    entry = enqueued(office, record)
+    work(office, rounds=6, seconds=31)
+
+    entry.refresh_from_db()
+    made = office.exact.sales_invoices_with_reference(entry.reference)
+    assert (entry.state, len(made), str(entry.amount)) == ("done", 1, "121.00")
+    assert made[0].amount_fc == entry.amount
+    assert Pair.objects.get(zoho=record).exact.key == str(made[0].invoice_id)
 
 
 @pytest.mark.parametrize("kind", PATHS)

@@ -9,6 +9,7 @@ import pytest
 
 from sync.models import ExactRecord, ModuleSync, Pair, PairCandidate, ZohoRecord, ZohoSync
 from sync.services.zoho import merging, reading_zoho, writing_zoho
+from sync.services.zoho.writing import Written
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field
 from zoho_client.client import ZohoClient
 from zoho_client.errors import ZohoTemporaryError, ZohoUncertainError
@@ -225,7 +226,7 @@ def test_a_limit_stops_the_writing_and_keeps_what_was_done(
     for number in range(150):
         an_exact(ready, Name=f"Aurora {number}")
 
-    def spend_the_rest(written: writing_zoho.Written) -> None:
+    def spend_the_rest(written: Written) -> None:
         zoho_sandbox.fault("rate_limit", path=UPSERT)
 
     with pytest.raises(ZohoTemporaryError):
