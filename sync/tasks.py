@@ -14,8 +14,8 @@ from sync.services.ledger import job as ledger_job
 from sync.services.payments import job as payment_job
 from sync.services.reading_back import job as booked_jobs
 from sync.services.zapfloor import job as zapfloor_job
+from sync.services.zoho import being_told, notices
 from sync.services.zoho import job as zoho_job
-from sync.services.zoho import notices
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +129,12 @@ def work_on_notices() -> None:
     """Bring across what Exact and Zoho told us of; push what is to be made in Exact."""
     if notices.work_on_all(SystemClock()):
         nudge(push)
+
+
+@shared_task
+def be_told() -> None:
+    """Have Exact and Zoho tell us of changes, as long as they are kept equal."""
+    being_told.keep(timezone.now())
 
 
 @shared_task

@@ -83,8 +83,8 @@ def from_zoho(path: str, raw: bytes, now: datetime) -> Answer:
     """Keep what Zoho says when it repeats the channel's token: nothing else proves it."""
     told = channels.recognised(path, raw, now)
     if told is None:
-        tie = ZohoSync.objects.filter(connection__channels__path=path)
-        known = tie.update(hooks_refused=F("hooks_refused") + 1)
+        ties = ZohoSync.objects.filter(connection__channels__path=path)
+        known = ties.update(hooks_refused=F("hooks_refused") + 1)
         if known:
             logger.warning("refused a call as of zoho")
         return Answer.FORGED if known else Answer.UNKNOWN
