@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sync.models import ExactRecord, ModuleSync, Pair, PairCandidate, ZohoRecord, ZohoSync
 from sync.rules.zoho.default_rules import DEFAULT_RULES
 from sync.rules.zoho.modules import Module
+from sync.services.zoho import terms
 from tests.build import NOW, a_division
 from tests.sync.services.zoho.conftest import map_by_default
+
+Record = TypeVar("Record", ExactRecord, ZohoRecord)
 
 _numbers = count(1)
 FIELDS = {
@@ -23,7 +26,12 @@ def a_sync(**values: Any) -> ZohoSync:
     """Make a tie with all modules switched on, and the mappings that work at once."""
     if (held := ZohoSync.objects.first()) is not None:
         return held
-    defaults = {"division": a_division(), "state": ZohoSync.State.RUNNING, "started_at": NOW}
+    defaults = {
+        "division": a_division(),
+        "state": ZohoSync.State.RUNNING,
+        "terms_version": terms.VERSION,
+        "started_at": NOW,
+    }
     made = ZohoSync.objects.create(**defaults | values)
     for module in Module:
         ModuleSync.objects.create(sync=made, module=module, is_on=True, fields=FIELDS[module])
@@ -69,6 +77,8 @@ def a_candidate(
     return PairCandidate.objects.create(exact=exact, zoho=zoho, **defaults | values)
 
 
-def _made(model: Any, module: str, values: dict[str, Any]) -> Any:
+def _made(model: type[Record], module: str, values: dict[str, Any]) -> Record:
     sync = values.pop("sync", None) or a_sync()
-    return model.objects.create(sync=sync, module=module, read_at=NOW, **values)
+    made = model(sync=sync, module=module, read_at=NOW, **values)
+    made.save()
+    return made

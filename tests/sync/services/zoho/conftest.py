@@ -16,6 +16,7 @@ from sync.models import FieldMapping, ModuleSync, ZohoSync
 from sync.rules.zoho.default_rules import default_rules
 from sync.rules.zoho.field_rules import FieldRule
 from sync.rules.zoho.modules import Module
+from sync.services.zoho import terms
 from tests.sync.services.conftest import COMPANY, FEW
 from zoho_client.budget import Lane
 from zoho_client.client import ZohoClient
@@ -82,6 +83,7 @@ def sync(
         connection=zoho_connection,
         division=division,
         state=ZohoSync.State.RUNNING,
+        terms_version=terms.VERSION,
         started_at=timezone.now(),
     )
     for module in Module:
@@ -143,7 +145,7 @@ def _refill(stand_in: ZohoSandbox, module: str, rows: list[dict[str, Any]]) -> N
 
 
 def _account(row: dict[str, Any]) -> str:
-    return (row.get("Account_Name") or {}).get("id", "")
+    return str((row.get("Account_Name") or {}).get("id", ""))
 
 
 def _digits(text: object) -> str:

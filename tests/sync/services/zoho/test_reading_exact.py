@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from exact_client.client import ExactClient
+from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
 from sync.models import (
     ExactRecord,
@@ -31,6 +32,11 @@ HOUR = timedelta(hours=1)
 
 def calls(stand_in: ExactSandbox, part: str = "/sync/") -> int:
     return sum(part in call.path for call in stand_in.calls)
+
+
+def the_division(sync: ZohoSync) -> Division:
+    assert sync.division is not None
+    return sync.division
 
 
 def the(module: str) -> Any:
@@ -203,7 +209,7 @@ def test_a_printed_invoice_and_its_entry_are_one_document(
     sandbox: ExactSandbox,
     now: datetime,
 ) -> None:
-    books.read(sync.division, exact)
+    books.read(the_division(sync), exact)
     printed = sandbox.print_invoice(invoice["InvoiceID"])
     read_everything(sync, exact, now + HOUR)
 
@@ -227,7 +233,7 @@ def test_an_invoice_that_is_printed_while_we_read_is_still_one_document(
     sandbox: ExactSandbox,
     now: datetime,
 ) -> None:
-    books.read(sync.division, exact)
+    books.read(the_division(sync), exact)
     is_first = True
 
     def print_meanwhile(done: Read) -> None:
@@ -236,7 +242,7 @@ def test_an_invoice_that_is_printed_while_we_read_is_still_one_document(
         if is_first and the("Invoices").exists():
             is_first = False
             sandbox.print_invoice(invoice["InvoiceID"])
-            read_back.read(sync.division, exact, now=now + HOUR)
+            read_back.read(the_division(sync), exact, now=now + HOUR)
 
     reading_exact.read(sync, exact, now=now + HOUR, progress=print_meanwhile)
     read_everything(sync, exact, now + 2 * HOUR)
@@ -246,15 +252,15 @@ def test_an_invoice_that_is_printed_while_we_read_is_still_one_document(
 
 
 def read_everything(sync: ZohoSync, exact: ExactClient, now: datetime) -> Read:
-    read_back.read(sync.division, exact, now=now)
-    terms.read(sync.division, exact, now=lambda: now)
+    read_back.read(the_division(sync), exact, now=now)
+    terms.read(the_division(sync), exact, now=lambda: now)
     return reading_exact.read(sync, exact, now=now)
 
 
 @pytest.fixture
 def entry(read_once: Read, sync: ZohoSync, exact: ExactClient, sandbox: ExactSandbox) -> str:
     """An entry that was booked without an invoice in Exact."""
-    books.read(sync.division, exact)
+    books.read(the_division(sync), exact)
     return sandbox.generate_entries(1)[0]
 
 
