@@ -21,7 +21,7 @@ from exact_client.sandbox import SandboxAdapter as ExactAdapter
 from sync.models import ModuleSync, Pair, Run, ZohoSync
 from sync.rules.zoho.modules import Module
 from sync.services import runs
-from sync.services.zoho import job
+from sync.services.zoho import job, terms
 from tests.sync.services.zoho.conftest import map_by_default
 from tests.sync.services.zoho.pairs import give_our_field
 from zoho_client import wire as zoho_wire
@@ -164,6 +164,7 @@ def _tie(zoho: ZohoSandbox) -> ZohoSync:
         connection=connection,
         division=connect_through_sandbox(connected_by="bench").divisions.chosen().get(),
         state=ZohoSync.State.RUNNING,
+        terms_version=terms.VERSION,
         started_at=timezone.now(),
     )
     ModuleSync.objects.create(sync=tie, module=Module.ACCOUNTS, is_on=True)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
+from exact_client.models import ExactConnection
 from sync.models import OutboxEntry, ZohoSync
 from sync.services import runs
 from sync.services.clock import SystemClock
@@ -22,6 +23,7 @@ from sync.services.zoho import (
     pairing,
     reading_exact,
     reading_zoho,
+    terms,
     writing_exact,
     writing_zoho,
 )
@@ -76,11 +78,17 @@ class Sides:
         )
 
 
+class StoppedError(Exception):
+    """The tie was closed, or one side disconnected, while it was worked for."""
+
+
 def running_ties() -> QuerySet[ZohoSync]:
     """Return the ties that are to be kept equal: agreed to, and connected on both sides."""
-    connected = ZohoConnection.State.CONNECTED
     return ZohoSync.objects.filter(
-        state=ZohoSync.State.RUNNING, connection__state=connected, division__isnull=False
+        state=ZohoSync.State.RUNNING,
+        terms_version=terms.VERSION,
+        connection__state=ZohoConnection.State.CONNECTED,
+        division__connection__state=ExactConnection.State.CONNECTED,
     ).select_related("connection", "division__connection")
 
 
@@ -125,6 +133,8 @@ def _sync(tie: ZohoSync, progress: runs.Progress) -> None:
     before = dict(progress.run.counts)
 
     def show(**counts: int) -> None:
+        if not running_ties().filter(pk=tie.pk).exists():
+            raise StoppedError
         synced.note(**counts)
         counted.add()
         words = {*before, *synced.counts}
@@ -210,6 +220,8 @@ def _telling_of_zoho(run: Run) -> Iterator[None]:
     """Let a run say what Zoho did not do, as `runs.running` does for Exact."""
     try:
         yield
+    except StoppedError:
+        runs.fail(run, "It was closed or disconnected meanwhile. What was done stays done.")
     except ZohoTemporaryError as error:
         runs.pause(run, str(error), resumes_at=error.retry_at)
     except ZohoUncertainError as error:  # what is unique may be said again
