@@ -161,6 +161,13 @@ _FAMILIES = {
     FieldType.MOMENT: _DAYS,
     FieldType.LOOKUP: "another record",
 }
+
+
+def is_text(kind: FieldType) -> bool:
+    """Whether values of this type are words, which a transform can rewrite."""
+    return kind not in _FAMILIES
+
+
 _REWRITES = frozenset({Transform.TABLE, Transform.TEMPLATE, Transform.CONSTANT})
 _TEXT_ALONE = frozenset(Transform) - {Transform.NONE, *_REWRITES}
 

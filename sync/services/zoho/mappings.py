@@ -5,31 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sync.models import FieldMapping, ModuleSync
-from sync.rules.zoho.exact_fields import EXACT_FIELDS
 from sync.rules.zoho.field_rules import Direction, FieldRule, Transform, Winner
 from sync.rules.zoho.mapping import usable
+from sync.rules.zoho.mapping_problems import is_text
 from sync.rules.zoho.modules import Module
 from sync.rules.zoho.values import FieldType
+from sync.services.zoho.offered import ZOHO_TYPES, exact_fields, is_usual
 
 if TYPE_CHECKING:
     from sync.models import ZohoSync
-
-# What Zoho's metadata calls a type, for mappings that name no property of Exact.
-_BY_KIND = {
-    "email": FieldType.EMAIL,
-    "phone": FieldType.PHONE,
-    "website": FieldType.WEBSITE,
-    "picklist": FieldType.CHOICE,
-    "currency": FieldType.AMOUNT,
-    "double": FieldType.NUMBER,
-    "integer": FieldType.NUMBER,
-    "bigint": FieldType.NUMBER,
-    "percent": FieldType.NUMBER,
-    "boolean": FieldType.BOOLEAN,
-    "date": FieldType.DATE,
-    "datetime": FieldType.MOMENT,
-    "lookup": FieldType.LOOKUP,
-}
 
 
 def rules_of(module: ModuleSync) -> list[FieldRule]:
@@ -45,8 +29,7 @@ def rules_of(module: ModuleSync) -> list[FieldRule]:
 
 def rule_of(mapping: FieldMapping, field: dict[str, Any]) -> FieldRule:
     """Return a mapping as the rules see it; `field` is Zoho's metadata of its field."""
-    known = EXACT_FIELDS[Module(mapping.module)].get(mapping.exact_field)
-    kind = known.type if known else _BY_KIND.get(field.get("data_type", ""), FieldType.TEXT)
+    known = exact_fields(Module(mapping.module)).get(mapping.exact_field)
     lengths = [known.length if known else None, field.get("length")]
     return FieldRule(
         exact_field=mapping.exact_field,
@@ -54,10 +37,39 @@ def rule_of(mapping: FieldMapping, field: dict[str, Any]) -> FieldRule:
         direction=Direction(mapping.direction),
         transform=Transform(mapping.transform or Transform.NONE),
         winner=Winner(mapping.winner),
-        type=kind,
+        type=_type(mapping, field),
         options=mapping.options,
         default=mapping.default or None,
         length=min((one for one in lengths if one), default=None),
+    )
+
+
+def _type(mapping: FieldMapping, field: dict[str, Any]) -> FieldType:
+    """Return what a mapping's values are: as Exact has them, or Zoho where Exact says little."""
+    module = Module(mapping.module)
+    known = exact_fields(module).get(mapping.exact_field)
+    told = ZOHO_TYPES.get(field.get("data_type", ""), FieldType.TEXT)
+    if known is None or (known.type is FieldType.TEXT and not is_usual(module, known.name)):
+        kind = told
+    else:
+        kind = known.type
+    is_read_as_text = mapping.transform == Transform.TABLE and not is_text(kind)
+    return FieldType.TEXT if is_read_as_text else kind
+
+
+def from_rule(module: ModuleSync, rule: FieldRule, position: int) -> FieldMapping:
+    """Return a mapping, unsaved, that says what a rule says."""
+    return FieldMapping(
+        sync_id=module.sync_id,
+        module=module.module,
+        exact_field=rule.exact_field,
+        zoho_field=rule.zoho_field,
+        direction=rule.direction,
+        transform="" if rule.transform is Transform.NONE else rule.transform,
+        options=dict(rule.options),
+        default="" if rule.default is None else str(rule.default),
+        winner=rule.winner,
+        position=position,
     )
 
 
