@@ -74,6 +74,11 @@ class Books:
         excl, vat = amount(values.get(EXCL)), amount(values.get(VAT))
         return for_zoho(rows, excl=excl, vat=vat, setup=self.setup)
 
+    def needs_catch_all(self, invoice: ExactRecord, ties: Ties) -> bool:
+        """Whether a line has no item, or one without a product in Zoho."""
+        rows = invoice.values.get(LINES) or ()
+        return not all(str(row.get("Item") or "") in ties.to_zoho for row in rows)
+
     def status(self, invoice: ExactRecord) -> str | None:
         """Return Zoho's word for what an invoice has come to; None where there is none."""
         state = state_of(invoice)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sync.models import ExactRecord, Pair
 from sync.rules.zoho.invoice_lines import ZohoLine, line_changes
-from sync.rules.zoho.invoices import CannotCrossError
+from sync.rules.zoho.invoices import CannotCrossError, ForZoho
 from sync.services.zoho import invoices, merging
 from sync.services.zoho.copies import clean
 from sync.services.zoho.reading_zoho import EXACT_ID, LINE_FIELDS
@@ -100,13 +100,9 @@ class InvoiceWriting(Writing):
             merging.settle(self.scales, [pair], self.now)
         return row
 
-    def _lines(self, record: ExactRecord, ties: Ties) -> Any:
-        try:
-            return self.books.lines(record, ties)
-        except CannotCrossError:
-            if self.books.setup.catch_all:
-                raise
-        self._make_catch_all()
+    def _lines(self, record: ExactRecord, ties: Ties) -> ForZoho:
+        if not self.books.setup.catch_all and self.books.needs_catch_all(record, ties):
+            self._make_catch_all()
         return self.books.lines(record, ties)
 
     def _make_catch_all(self) -> None:

@@ -24,6 +24,12 @@ from sync.services.zoho.mappings import rules_of
 from tests.build import NOW, an_invoice
 from tests.sync.services.pushing import a_newcomer, clock_of, work
 from tests.sync.services.zoho.build import a_sync
+from tests.sync.services.zoho.newcomers import (
+    a_contact,
+    a_product,
+    an_account,
+    an_invoice_of_zoho,
+)
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
 
 PATHS = {
@@ -50,37 +56,6 @@ def enqueued(office: Office, record: ZohoRecord) -> OutboxEntry:
     module = ModuleSync.objects.get(sync=record.sync, module=record.module)
     writing_exact.enqueue(module, office, now=office.clock.now())
     return record.outbox.latest("pk")
-
-
-def an_account(tie: ZohoSync, **values: Any) -> ZohoRecord:
-    return a_zoho(tie, standing="crosses", **{"Account_Name": "Qwx Zzyzx", **values})
-
-
-def a_contact(tie: ZohoSync, sandbox: ExactSandbox, **values: Any) -> ZohoRecord:
-    """A contact of an account that is paired with one of the stand-in's."""
-    guid = sandbox.records("accounts")[0]["ID"]
-    account = a_pair(an_exact(tie, key=guid), a_zoho(tie), base={})
-    named = {"First_Name": "Lotte", "Last_Name": "Peeters", "Email": "lotte@qwx.be"}
-    return a_zoho(
-        tie,
-        "Contacts",
-        standing="crosses",
-        account_key=account.zoho.key,
-        Account_Name={"id": account.zoho.key},
-        **named | values,
-    )
-
-
-def a_product(tie: ZohoSync, **values: Any) -> ZohoRecord:
-    told = {
-        "Product_Code": "QWX",
-        "Product_Name": "Quiet box",
-        "Unit_Price": "12.50",
-        "Usage_Unit": "Each",
-        "Product_Active": True,
-        "Tax": [{"value": "BTW 21 - 21.0 %"}],
-    }
-    return a_zoho(tie, "Products", standing="crosses", **told | values)
 
 
 def made(tie: ZohoSync, sandbox: ExactSandbox, kind: str) -> ZohoRecord:
@@ -132,34 +107,6 @@ def test_a_lost_answer_is_looked_up_and_makes_no_twin(
     assert (entry.state, entry.was_unknown) == ("done", True)
     assert sandbox.count(TABLES[kind]) == before + 1
     assert Pair.objects.filter(zoho=record).exists()
-
-
-def an_invoice_of_zoho(tie: ZohoSync, office: Office, sandbox: ExactSandbox) -> ZohoRecord:
-    """An invoice whose account and product are paired with some of the stand-in's."""
-    row = next(one for one in sandbox.records("accounts") if one["Status"] == "C")
-    account = a_pair(an_exact(tie, key=row["ID"]), a_zoho(tie), base={})
-    item = office.exact.create_item(
-        {"Code": "QWX", "Description": "Quiet box", "IsSalesItem": True}
-    )
-    product = a_pair(an_exact(tie, "Products", key=str(item.id)), a_zoho(tie, "Products"), base={})
-    line = {
-        "id": "1",
-        "Product_Name": {"id": product.zoho.key},
-        "Quantity": 2,
-        "List_Price": 50,
-        "Line_Tax": [{"name": "BTW 21", "percentage": 21}],
-    }
-    told = {"Subject": "Boxes", "Grand_Total": 121, "Due_Date": "2026-11-30", "Status": "Open"}
-    return a_zoho(
-        tie,
-        "Invoices",
-        name="Boxes",
-        standing="crosses",
-        account_key=account.zoho.key,
-        Account_Name={"id": account.zoho.key},
-        Invoiced_Items=[line],
-        **told,
-    )
 
 
 @pytest.mark.parametrize("fault", ["", "lose_answer_after", "lose_answer_before"])

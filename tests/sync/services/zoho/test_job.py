@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from exact_client.sandbox import ExactSandbox
-from sync.models import ExactRecord, ModuleSync, Pair, Run, ZohoSync
+from sync.models import ExactRecord, Module, Pair, Run, ZohoSync
 from sync.services import runs
 from sync.services.locks import process_lock
 from sync.services.zoho import job, writing
@@ -18,14 +18,11 @@ from zoho_client.client import ZohoClient
 from zoho_client.models import ZohoConnection
 from zoho_client.sandbox import ZohoSandbox
 
-PARTIES = ("Accounts", "Contacts", "Products")
-
 
 @pytest.fixture
 def ready(sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox) -> ZohoSync:
-    """A tie of accounts, contacts and products that can be written to."""
+    """A tie whose modules can all be written to."""
     give_our_field(sync, zoho, zoho_sandbox)
-    ModuleSync.objects.exclude(module__in=PARTIES).update(takes_part=False)
     return sync
 
 
@@ -41,7 +38,7 @@ def after_a_run() -> Run:
 
 
 def zoho_writes(stand_in: ZohoSandbox) -> int:
-    paths = {f"/crm/v8/{module}" for module in PARTIES}
+    paths = {f"/crm/v8/{module}" for module in Module}
     paths |= {f"{path}/upsert" for path in paths}
     return sum(call.path in paths and call.method != "GET" for call in stand_in.calls)
 
