@@ -107,7 +107,7 @@ def test_a_pair_stays_gone_until_both_sides_are_back(accounts: ModuleSync) -> No
 
     save(ZohoRecord, accounts, [seen(pair.zoho)], NOW)
     assert Pair.objects.get().state == "gone"
-    save(ExactRecord, accounts, [seen(pair.exact, version=99)], NOW)
+    save(ExactRecord, accounts, [seen(pair.exact, version=pair.exact.version + 1)], NOW)
 
     assert Pair.objects.get().state == "due"
     assert is_dirty()
