@@ -40,7 +40,13 @@ NAVIGATION = [
             ("Runs", "sync:runs", "runs", ""),
         ],
     ),
-    ("Zoho CRM", [("Zoho set-up", "sync:zoho-setup", "switches", "")]),
+    (
+        "Zoho CRM",
+        [
+            ("Zoho ↔ Exact", "sync:zoho", "refresh", ""),
+            ("Zoho set-up", "sync:zoho-setup", "switches", ""),
+        ],
+    ),
     ("Company", [("Import", "sync:import", "import", ""), ("Set-up", "sync:setup", "setup", "")]),
 ]
 

@@ -17,8 +17,13 @@ VALUES = {
     "int": 1,
     "path": "INV-1",
     "slug": {
-        **{"kind": "gl", "month": "2026-09", "form": "csv", "card": "gl", "what": "customers"},
+        "kind": "gl",
+        "month": "2026-09",
+        "form": "csv",
+        "card": "gl",
+        "what": "customers",
         "module": "Accounts",
+        "side": "zoho",
     },
 }
 FOR_ALL = {"home"}  # says what there is to do, in figures that everybody may know

@@ -1,0 +1,261 @@
+"""Both sides of a record beside each other: fields, lines and totals, and what is not mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from sync.models import ExactRecord, ModuleSync, ZohoRecord
+from sync.rules.zoho.field_rules import FieldRule, Side
+from sync.rules.zoho.invoice_lines import ZohoLine
+from sync.rules.zoho.mapping import to_exact, to_zoho
+from sync.rules.zoho.modules import MODULES, Module
+from sync.rules.zoho.transforms import common
+from sync.rules.zoho.values import FieldType, UnreadableError
+from sync.services.zoho.crossing import LINES
+from sync.services.zoho.weighing import Scales, Ties
+
+if TYPE_CHECKING:
+    from sync.models import RemoteRecord
+
+Values = Mapping[str, Any]
+VERDICTS = {
+    "equal": ("Equal", "good"),
+    "differs": ("Different", "warn"),
+    "one_way": ("Different, one way only", ""),
+    "unreadable": ("Can't be read", "bad"),
+    "unseen": ("Read at the next run", "busy"),
+    "would": ("Would become", ""),
+}
+ARROWS = {"both": "↔", "to_zoho": "→", "to_exact": "←"}
+NOT_SHOWN = {LINES, "Created", "Modified", "Created_Time", "Modified_Time", "Modified_By"}
+TOTALS = (
+    ("Without VAT", "AmountFCExclVat", "Sub_Total"),
+    ("VAT", "VATAmountFC", "Tax"),
+    ("Adjustment", "", "Adjustment"),
+    ("Total", "AmountFC", "Grand_Total"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One mapping: what both sides hold, and whether that is the same."""
+
+    label: str
+    names: str  # how either side calls it
+    exact: str
+    zoho: str
+    verdict: str = ""
+
+    @property
+    def words(self) -> str:
+        """The verdict, for people."""
+        return VERDICTS[self.verdict][0] if self.verdict else ""
+
+    @property
+    def tone(self) -> str:
+        """The colour of the verdict."""
+        return VERDICTS[self.verdict][1] if self.verdict else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an invoice or order on one side; amounts without VAT."""
+
+    text: str
+    product: str
+    quantity: Decimal | None
+    net: Decimal | None
+    vat: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total of both sides."""
+
+    word: str
+    exact: Decimal | None
+    zoho: Decimal | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two are known and not the same."""
+        return None not in (self.exact, self.zoho) and self.exact != self.zoho
+
+
+@dataclass(slots=True)
+class Beside:
+    """All that is shown of both sides."""
+
+    facts: list[Fact] = field(default_factory=list)
+    others: list[tuple[str, str, str]] = field(default_factory=list)  # side, name, value
+    lines: list[tuple[Line | None, Line | None]] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+
+    @property
+    def differing(self) -> int:
+        """How many mapped fields differ."""
+        return sum(fact.verdict in ("differs", "unreadable") for fact in self.facts)
+
+
+def beside(module: ModuleSync, exact: ExactRecord | None, zoho: ZohoRecord | None) -> Beside:
+    """Return both sides field by field; of a side that lacks it, what would be made there."""
+    scales = Scales.of(module)
+    records = [one for one in (exact, zoho) if one is not None]
+    names = _names(scales, records)
+    found = Beside(
+        facts=_facts(scales, exact, zoho, names),
+        others=_others(scales, exact, zoho),
+    )
+    if MODULES[Module(module.module)].zoho_lines:
+        found.lines = list(zip_longest(_exact_lines(exact), _zoho_lines(module, zoho)))
+        found.totals = _totals(exact, zoho)
+    return found
+
+
+def _facts(
+    scales: Scales, exact: ExactRecord | None, zoho: ZohoRecord | None, names: Mapping[str, str]
+) -> list[Fact]:
+    labels = {one["api_name"]: one.get("field_label") or "" for one in scales.module.fields}
+    ties = Ties.among(scales, [one for one in (exact, zoho) if one is not None])
+    shared: dict[Side, Values] = {}
+    if exact is not None:
+        shared[Side.EXACT] = ties.exact_values(scales, exact)
+    if zoho is not None:
+        shared[Side.ZOHO] = ties.zoho_values(scales, zoho)
+    held = {Side.EXACT: exact.values if exact else {}, Side.ZOHO: zoho.values if zoho else {}}
+    if exact is None:
+        held[Side.EXACT] = to_exact(shared[Side.ZOHO], scales.new).values
+    if zoho is None:
+        held[Side.ZOHO] = to_zoho(shared[Side.EXACT], scales.new).values
+    return [_fact(rule, held, shared, labels, names) for rule in scales.new]
+
+
+def _fact(
+    rule: FieldRule,
+    held: Mapping[Side, Values],
+    shared: Mapping[Side, Values],
+    labels: Mapping[str, str],
+    names: Mapping[str, str],
+) -> Fact:
+    shown = {
+        side: " ".join(filter(None, (said(held[side].get(n), names) for n in rule.fields_of(side))))
+        for side in Side
+    }
+    label = labels.get(rule.zoho_field) or rule.zoho_field.replace("_", " ") or rule.exact_field
+    called = f"{rule.exact_field or '–'} {ARROWS[rule.direction]} {rule.zoho_field or '–'}"  # noqa: RUF001 - a dash
+    return Fact(label, called, shown[Side.EXACT], shown[Side.ZOHO], _verdict(rule, shared, shown))
+
+
+def _verdict(rule: FieldRule, shared: Mapping[Side, Values], shown: Mapping[Side, str]) -> str:
+    if len(shared) == 1:
+        (side,) = shared
+        return "would" if rule.fills(side.other) and shown[side.other] else ""
+    if any(name not in shared[side] for side in Side for name in rule.fields_of(side)):
+        return "unseen"
+    try:
+        exact, zoho = (common(rule, shared[side], side) for side in Side)
+    except UnreadableError:
+        return "unreadable"
+    if exact == zoho:
+        return "equal"
+    return "differs" if rule.fills(Side.EXACT) and rule.fills(Side.ZOHO) else "one_way"
+
+
+def _names(scales: Scales, records: Iterable[RemoteRecord]) -> dict[str, str]:
+    """Return what people call the records of Exact that these refer to; Zoho tells names itself."""
+    lookups = {name for rule in scales.new if rule.type is FieldType.LOOKUP
+               for name in rule.exact_fields}  # fmt: skip
+    keys = {str(record.values.get(name)) for record in records for name in lookups}
+    keys |= {record.account_key for record in records}
+    if not lookups:
+        return {}
+    known = ExactRecord.objects.filter(sync_id=scales.module.sync_id, key__in=keys - {"", "None"})
+    return dict(known.values_list("key", "name"))
+
+
+def _others(
+    scales: Scales, exact: ExactRecord | None, zoho: ZohoRecord | None
+) -> list[tuple[str, str, str]]:
+    """Return what our copies hold beside the mappings."""
+    lines = MODULES[Module(scales.module.module)].zoho_lines
+    found = []
+    for side, word, record in ((Side.EXACT, "Exact", exact), (Side.ZOHO, "Zoho", zoho)):
+        mapped = {name for rule in scales.new for name in rule.fields_of(side)}
+        for name, value in sorted((record.values if record else {}).items()):
+            if name not in mapped | NOT_SHOWN | {lines} and (text := said(value, {})):
+                found.append((word, name, text))
+    return found
+
+
+def said(value: Any, names: Mapping[str, str]) -> str:
+    """Return a value of a copy as a person reads it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(filter(None, (said(one, names) for one in value)))
+    if isinstance(value, Mapping):
+        value = value.get("name") or value.get("value") or value.get("id")
+    return "" if value is None else names.get(str(value), str(value))
+
+
+# --- Lines -------------------------------------------------------------------------------------
+
+
+def _exact_lines(record: ExactRecord | None) -> list[Line]:
+    rows = record.values.get(LINES) if record else None
+    return [
+        Line(
+            text=str(row.get("Description") or row.get("ItemCode") or ""),
+            product=str(row.get("ItemCode") or ""),
+            quantity=number(row.get("Quantity")),
+            net=number(row.get("AmountFC")),
+            vat=number(row.get("VATAmountFC")),
+        )
+        for row in rows or []
+    ]
+
+
+def _zoho_lines(module: ModuleSync, record: ZohoRecord | None) -> list[Line]:
+    name = MODULES[Module(module.module)].zoho_lines
+    rows = record.values.get(name) if record else None
+    return [_zoho_line(row) for row in rows or []]
+
+
+def _zoho_line(row: Mapping[str, Any]) -> Line:
+    product, tax = row.get("Product_Name"), number(row.get("Tax"))
+    known = product if isinstance(product, Mapping) else {}
+    line = ZohoLine.from_api(row)
+    return Line(
+        text=line.description or str(known.get("name") or ""),
+        product=str(known.get("Product_Code") or known.get("name") or ""),
+        quantity=line.quantity,
+        net=line.net,
+        vat=line.tax if tax is None else tax,
+    )
+
+
+def _totals(exact: ExactRecord | None, zoho: ZohoRecord | None) -> list[Total]:
+    found = [
+        Total(
+            word,
+            number(exact.values.get(theirs)) if exact else None,
+            number(zoho.values.get(ours)) if zoho else None,
+        )
+        for word, theirs, ours in TOTALS
+    ]
+    return [one for one in found if one.word != "Adjustment" or one.zoho]
+
+
+def number(value: Any) -> Decimal | None:
+    """Return a number of a copy; None when it holds none."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
