@@ -12,7 +12,7 @@ from exact_client.client import ExactClient
 from exact_client.errors import ExactError
 from exact_client.models import ExactConnection
 from sync.models import ZohoSync
-from sync.services.zoho import channels, job, notices, subscriptions
+from sync.services.zoho import channels, job, notices, subscriptions, telling
 from zoho_client.errors import ZohoError
 from zoho_client.models import ZohoChannel
 
@@ -43,6 +43,7 @@ def keep(now: datetime) -> None:
     ties = ZohoSync.objects.select_related("connection", "division__connection")
     for tie in ties.filter(state=ZohoSync.State.CLOSED):
         channels.stop(tie)
+        telling.hush(tie, now)
         if tie.subscriptions.exists():
             subscriptions.stop(tie, _exact_of(tie))
     notices.prune(now)

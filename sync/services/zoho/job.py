@@ -23,6 +23,7 @@ from sync.services.zoho import (
     pairing,
     reading_exact,
     reading_zoho,
+    telling,
     terms,
     writing_exact,
     writing_zoho,
@@ -168,7 +169,10 @@ def synchronise(tie: ZohoSync, *, now: datetime, show: Show) -> None:
 def bring_across(
     tie: ZohoSync, sides: Sides, *, now: datetime, show: Show = lambda **counts: None
 ) -> None:
-    """Pair, choose, merge and write what was read. Call it under the lock of the tie."""
+    """Pair, choose, merge and write what was read, and tell people what needs one.
+
+    Call it under the lock of the tie.
+    """
     show(paired=pairing.pair(tie, now=now).outcomes["pair"])
     choosing.choose(tie, now=now)
     merged = merging.merge(tie, now=now)
@@ -184,6 +188,7 @@ def bring_across(
         progress=lambda done: show(queued=done.queued, told=done.changed),
     )
     show(queued=told.queued, told=told.changed, refused=written.refused + told.refused)
+    telling.tell(tie, sides.zoho, now=now)
 
 
 def _zoho_of(tie: ZohoSync) -> ZohoClient:
