@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sync.models import ExactRecord, ModuleSync, Pair, ZohoRecord, ZohoSync
 from zoho_client.client import ZohoClient
+from zoho_client.models import ZohoCredits
 from zoho_client.sandbox import ZohoSandbox
 
 _numbers = count(1)
@@ -30,6 +31,14 @@ def give_our_field(sync: ZohoSync, zoho: ZohoClient, stand_in: ZohoSandbox) -> N
         assert [one.ok for one in made] == [True], made
         module.fields = stand_in.company.fields[module.module]
         module.save(update_fields=["fields"])
+
+
+def spend_all_credits(sync: ZohoSync) -> None:
+    """Let the day's credits of the tie's organisation be spent: no call is made any more."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    ZohoCredits.objects.update_or_create(
+        connection=sync.connection, defaults={"paused_until": tomorrow}
+    )
 
 
 def an_exact(sync: ZohoSync, module: str = "Accounts", **values: Any) -> ExactRecord:

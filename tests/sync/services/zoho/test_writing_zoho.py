@@ -10,7 +10,13 @@ import pytest
 from sync.models import ExactRecord, ModuleSync, Pair, PairCandidate, ZohoRecord, ZohoSync
 from sync.services.zoho import merging, reading_zoho, writing_zoho
 from sync.services.zoho.writing import Written
-from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field
+from tests.sync.services.zoho.pairs import (
+    a_pair,
+    a_zoho,
+    an_exact,
+    give_our_field,
+    spend_all_credits,
+)
 from zoho_client.client import ZohoClient
 from zoho_client.errors import ZohoTemporaryError, ZohoUncertainError
 from zoho_client.sandbox import ZohoSandbox
@@ -227,7 +233,7 @@ def test_a_limit_stops_the_writing_and_keeps_what_was_done(
         an_exact(ready, Name=f"Aurora {number}")
 
     def spend_the_rest(written: Written) -> None:
-        zoho_sandbox.fault("rate_limit", path=UPSERT)
+        spend_all_credits(ready)
 
     with pytest.raises(ZohoTemporaryError):
         writing_zoho.write(ready, zoho, now=now, progress=spend_the_rest)
