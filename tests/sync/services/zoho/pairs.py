@@ -37,7 +37,7 @@ def spend_all_credits(sync: ZohoSync) -> None:
     """Let the day's credits of the tie's organisation be spent: no call is made any more."""
     tomorrow = timezone.now() + timedelta(days=1)
     ZohoCredits.objects.update_or_create(
-        connection=sync.connection, defaults={"paused_until": tomorrow}
+        connection=sync.connection, defaults={"count": {"closed_until": tomorrow.timestamp()}}
     )
 
 
