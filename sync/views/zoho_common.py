@@ -17,8 +17,8 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 CLOSED_TO_YOU = (
-    "Zoho ↔ Exact is open to those whom an administrator chose. Ask one to tick your name under"
-    " Zoho CRM → Set-up → Who may use it."
+    "Zoho ↔ Exact is open to those whom an administrator chose. Ask an administrator ({names}) to"
+    " tick your name under Zoho set-up → Who may use it."
 )
 
 
@@ -28,10 +28,15 @@ def may_use_zoho(view: View[P]) -> View[P]:
     @wraps(view)
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not setup.may_use(find_sync(), person(request)):
-            raise PermissionDenied(CLOSED_TO_YOU)
+            raise PermissionDenied(_who_can_help())
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def _who_can_help() -> str:
+    names = [one.get_full_name() or one.get_username() for one in setup.administrators()]
+    return CLOSED_TO_YOU.format(names=", ".join(names))
 
 
 def find_sync() -> ZohoSync | None:
@@ -43,5 +48,5 @@ def the_sync() -> ZohoSync:
     """Return the tie between Zoho and Exact. Raises Http404 with what to do before the set-up."""
     found = find_sync()
     if found is None:
-        raise Http404("Set up Zoho ↔ Exact first, under Zoho CRM → Set-up.")
+        raise Http404("Set up Zoho ↔ Exact first, under Zoho set-up.")
     return found

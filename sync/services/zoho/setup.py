@@ -240,7 +240,7 @@ def usual_journal(sync: ZohoSync) -> str:
     """Return the code of the journal that invoices of zapfloor take by default; "" if none."""
     usual = JournalMapping.objects.filter(division=sync.division_id, is_active=True, location="")
     found = usual.select_related("journal").first()
-    return found.journal.code if found and found.journal else ""
+    return found.journal.code if found else ""
 
 
 # Off it goes.
