@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from sync.admin import ledger, mapping, work
+from sync.admin import ledger, mapping, work, zoho, zoho_mappings
 
-__all__ = ["ledger", "mapping", "work"]
+__all__ = ["ledger", "mapping", "work", "zoho", "zoho_mappings"]
 
 admin.site.site_header = "Exactlink"
 admin.site.site_title = "Exactlink administration"

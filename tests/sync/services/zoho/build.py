@@ -12,6 +12,7 @@ from sync.rules.zoho.modules import Module
 from sync.services.zoho import terms
 from tests.build import NOW, a_division
 from tests.sync.services.zoho.conftest import map_by_default
+from zoho_client.sandbox.company import read_company
 
 Record = TypeVar("Record", ExactRecord, ZohoRecord)
 
@@ -81,4 +82,17 @@ def _made(model: type[Record], module: str, values: dict[str, Any]) -> Record:
     sync = values.pop("sync", None) or a_sync()
     made = model(sync=sync, module=module, read_at=NOW, **values)
     made.save()
+    return made
+
+
+def metadata_of_zoho() -> ZohoSync:
+    """Make a tie that knows the fields which Zoho has, with the mappings that work at once."""
+    made = a_sync()
+    made.mappings.all().delete()
+    fields = read_company().fields
+    for module in made.modules.all():
+        module.fields = fields[module.module]
+        module.save(update_fields=["fields"])
+        names = {field["api_name"] for field in module.fields}
+        map_by_default(made, Module(module.module), names)
     return made
