@@ -11,13 +11,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sync import tasks
-from sync.models import ModuleSync, Run, ZohoSync
+from sync.models import Module as ModuleName
+from sync.models import ModuleSync, RemoteRecord, Run, ZohoSync
 from sync.rules.zoho.field_rules import Side
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import choosing, setup
+from sync.services.zoho import being_told, choosing, setup
+from sync.services.zoho.being_told import Freshness
 from sync.services.zoho.standings import Standings, standings
 from sync.views.common import may_set_up, person, start
 from sync.views.zoho_common import may_use_zoho, the_sync
+from sync.views.zoho_lists import FOR_A_PERSON, TAB_OF_STANDING
+from sync.views.zoho_places import SLUGS
+
+Standing = RemoteRecord.Standing
 
 PAGE = "sync:zoho-switches"
 ON = "on"
@@ -39,13 +45,25 @@ WHEN_OFF = {
 
 
 @dataclass(frozen=True, slots=True)
-class SideRow:
-    """One side of a module: how many stand where, and how fresh our copies are."""
+class Count:
+    """How many records of a side stand somewhere, and the tab of the list that shows them."""
 
     words: str
-    counts: Standings
+    tab: str
+    number: int
+    is_urgent: bool  # it waits for a person
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """One side of a module: who stands where, and how fresh our copies are."""
+
+    words: str
+    total: int
+    counts: list[Count]
     read_at: datetime | None
     told_at: datetime | None  # when that side last posted us a change
+    tells: bool  # whether it posts us its changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class SwitchRow:
     """One module with its switch."""
 
     module: ModuleSync
+    slug: str
     meaning: str
     sides: tuple[SideRow, SideRow]
 
@@ -63,21 +82,42 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show each switch in words, who stands where, and how fresh each side is."""
     sync = the_sync()
     counts = standings(sync)
+    told = {one.module.module: one for one in being_told.freshness(sync)}
     found = {one.module: one for one in sync.modules.all()}
-    rows = [_row(found[name], counts) for name in Module if name in found]
-    return render(request, "sync/zoho/switches.html", {"sync": sync, "rows": rows})
+    context = {
+        "sync": sync,
+        "rows": [_row(found[name], counts, told.get(name)) for name in Module if name in found],
+        "polling": being_told.why_polling_alone(),
+    }
+    return render(request, "sync/zoho/switches.html", context)
 
 
-def _row(module: ModuleSync, counts: dict[tuple[str, Side], Standings]) -> SwitchRow:
+def _row(
+    module: ModuleSync, counts: dict[tuple[str, Side], Standings], told: Freshness | None
+) -> SwitchRow:
     exact, zoho = (counts.get((module.module, side), Standings()) for side in Side)
+    exact_tells = told is not None and told.exact_tells
+    zoho_tells = told is not None and told.zoho_tells_until is not None
     return SwitchRow(
         module,
+        SLUGS[ModuleName(module.module)],
         _meaning(module, is_on=module.is_on),
         (
-            SideRow("Exact", exact, module.exact_read_at, module.exact_told_at),
-            SideRow("Zoho", zoho, module.zoho_read_at, module.zoho_told_at),
+            _side("Exact", exact, (module.exact_read_at, module.exact_told_at), tells=exact_tells),
+            _side("Zoho", zoho, (module.zoho_read_at, module.zoho_told_at), tells=zoho_tells),
         ),
     )
+
+
+def _side(
+    words: str, held: Standings, at: tuple[datetime | None, datetime | None], *, tells: bool
+) -> SideRow:
+    counts = [
+        Count(word, tab, number, tab in FOR_A_PERSON)
+        for standing, word, number in held.by_word
+        for tab in ["all" if standing == Standing.PAIRED else TAB_OF_STANDING[standing]]
+    ]
+    return SideRow(words, held.total, counts, *at, tells)
 
 
 def _meaning(module: ModuleSync, *, is_on: bool) -> str:

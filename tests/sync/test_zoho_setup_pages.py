@@ -116,6 +116,7 @@ def test_the_way_from_nothing_to_running(
     words = {f"word/{state}": word for state, word in setup.status_words(sync, []).items()}
     told(admin, "/zoho/setup/invoices/", {"status": ["Open"], "journal": "70", **words})
     page = told(admin, "/zoho/setup/product/", {"make": "1"})
+    assert "Exactlink: other lines" in page
     assert "Ready to go" in page
 
     page = told(admin, "/zoho/setup/start/", {})
@@ -123,8 +124,17 @@ def test_the_way_from_nothing_to_running(
     assert "Started." in page
     assert ZohoSync.objects.get().state == ZohoSync.State.RUNNING
     assert Run.objects.get().job == Run.Job.ZOHO
+
+
+def test_closing_is_told_and_offers_to_go_on(
+    admin: Client, zoho_connection: ZohoConnection
+) -> None:
+    a_sync(connection=zoho_connection)
+
     page = told(admin, "/zoho/setup/close/", {})
+
     assert "Nothing runs any more" in page
+    assert "ada closed it" in page
     assert ">Go on</button>" in page
 
 
@@ -228,8 +238,9 @@ def test_the_switches_tell_who_stands_where_and_how_fresh_each_side_is(admin: Cl
     page = text_of(admin, SWITCHES)
 
     assert "Paired <b>1</b>" in page
-    assert "Needs you <b>1</b>" in page
+    assert '<a class="warn-ink" href="/zoho/accounts/?state=you">Needs you <b>1</b></a>' in page
     assert "Told us of a change" in page
+    assert "Looked at every five minutes" in page
     assert "Never read" in page
 
 

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from sync.models import ZohoRecord
 from sync.rules.zoho.modules import Module
+from sync.services.zoho import metadata
+from sync.services.zoho.reading_zoho import EXACT_ID
+from sync.services.zoho.writing_invoices import CATCH_ALL, CATCH_ALL_ID
 
 if TYPE_CHECKING:
     from sync.models import ZohoSync
     from zoho_client.client import ZohoClient
     from zoho_client.records import Row
 
-CODE, NAME = "EXACT-OTHER", "Other (from Exact)"
 SHOWN = 3  # names of products that all fit
 
 
@@ -34,22 +36,20 @@ def choose(sync: ZohoSync, zoho: ZohoClient, text: str) -> str:
 
 
 def make(sync: ZohoSync, zoho: ZohoClient) -> str:
-    """Make a product of our own unless it is there; return its name.
+    """Make the product of our own unless it is there; return its name.
 
-    May be repeated: it is looked for first. Raises NoProductError when Zoho refuses.
+    May be repeated, and is the one that a line makes which needs it: it is known by our unique
+    field. Raises NoProductError when Zoho refuses.
     """
-    if found := _with(zoho, "Product_Code", CODE):
-        return _take(sync, found[0].id, _name(found[0]))
-    wanted = {
-        "Product_Name": NAME,
-        "Product_Code": CODE,
-        "Product_Active": True,
-        "Description": "Stands on invoices for lines that match no product. Made by Exactlink.",
-    }
-    outcome = zoho.insert(Module.PRODUCTS, [wanted])[0]
-    if not outcome.ok:
-        raise NoProductError(f"Zoho refused to make it: {outcome.message} ({outcome.code}).")
-    return _take(sync, outcome.id, NAME)
+    products = sync.modules.filter(module=Module.PRODUCTS).first()
+    if products is None or not metadata.id_is_unique(products):
+        raise NoProductError("Make our fields in Zoho first: this product is known by its own ID.")
+    made = zoho.upsert(
+        Module.PRODUCTS, [{"Product_Name": CATCH_ALL, EXACT_ID: CATCH_ALL_ID}], on=EXACT_ID
+    )[0]
+    if not made.ok:
+        raise NoProductError(f"Zoho refused to make it: {made.message} ({made.code}).")
+    return _take(sync, made.id, CATCH_ALL)
 
 
 def name_of(sync: ZohoSync) -> str:

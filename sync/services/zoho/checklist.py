@@ -128,7 +128,6 @@ def _invoices(sync: ZohoSync, modules: Sequence[ModuleSync]) -> Step:
     missing = {
         "which words Zoho is told": not sync.status_words,
         "a sales journal": not sync.sales_journal,
-        "a product for other lines": not sync.catch_all_product,
     }
     open_ = [words for words, is_missing in missing.items() if is_missing]
     detail = f"Choose {', '.join(open_)}" if open_ else f"Journal {sync.sales_journal}"

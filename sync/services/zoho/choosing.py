@@ -35,6 +35,7 @@ LEFT_ALONE = (Standing.REVIEW, Standing.REFUSED, Standing.PAIRED)  # others sett
 KINDS = {"": "a relation without a status", "A": "a relation without a status",
          "S": "a suspect", "P": "a prospect"}  # fmt: skip
 WAITS = "Its account is not synchronised: it waits for that."
+CATCHES_ALL = "It stands for lines that match no product, and is not one itself."
 CALLED_NEW = "Somebody said that the other side does not have it."
 
 
@@ -154,6 +155,8 @@ class Scene:
 
     def _kept_out(self, side: Side, record: Record, facts: Facts) -> str:
         """Return why a record stays whatever the switch says; "" when the switch decides."""
+        if record.key == self._sync.catch_all_product and not record.called_new_at:
+            return CATCHES_ALL
         if side is Side.ZOHO and facts.module is Module.INVOICES:
             verdict = may_cross(record.values.get("Status"), self._sync.statuses)
             return "" if verdict.crosses else verdict.reason

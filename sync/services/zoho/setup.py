@@ -23,11 +23,11 @@ from sync.rules.zoho.modules import Module
 from sync.rules.zoho.statuses import DEFAULT_STATUSES, ExactState
 from sync.services import diary
 from sync.services.zoho import checklist, metadata, taxes, terms
+from sync.services.zoho.mappings import from_rule
 from zoho_client.models import ZohoConnection
 
 if TYPE_CHECKING:
     from exact_client.models import Division
-    from sync.rules.zoho.field_rules import FieldRule
     from zoho_client.client import ZohoClient
 
 ADMIN = "sync.change_bookingsettings"  # whoever may set up may always use it
@@ -138,7 +138,7 @@ def map_by_default(sync: ZohoSync, modules: Iterable[ModuleSync]) -> int:
     """Make the default mappings of modules without any, as far as Zoho has their fields."""
     mapped = set(sync.mappings.order_by().values_list("module", flat=True).distinct())
     made = [
-        _mapping(one, place, rule)
+        from_rule(one, rule, place)
         for one in modules
         if one.fields and one.module not in mapped
         for place, rule in enumerate(default_rules(Module(one.module), _names(one)))
@@ -149,21 +149,6 @@ def map_by_default(sync: ZohoSync, modules: Iterable[ModuleSync]) -> int:
 
 def _names(module: ModuleSync) -> set[str]:
     return {field["api_name"] for field in module.fields}
-
-
-def _mapping(module: ModuleSync, place: int, rule: FieldRule) -> FieldMapping:
-    return FieldMapping(
-        sync_id=module.sync_id,
-        module=module.module,
-        exact_field=rule.exact_field,
-        zoho_field=rule.zoho_field,
-        direction=rule.direction,
-        transform="" if rule.transform == "none" else rule.transform,
-        options=dict(rule.options),
-        default="" if rule.default is None else str(rule.default),
-        winner=rule.winner,
-        position=place,
-    )
 
 
 # What was chosen.

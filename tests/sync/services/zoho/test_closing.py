@@ -16,7 +16,7 @@ from exact_client.models import ExactConnection
 from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, ModuleSync, Pair, Run, ZohoRecord, ZohoSync
 from sync.services import runs
-from sync.services.zoho import catch_all, closing, job, metadata, setup, terms
+from sync.services.zoho import closing, job, metadata, setup, terms
 from sync.services.zoho.setup import SetupError
 from tests.build import NOW, an_operator
 from zoho_client import connections
@@ -162,14 +162,3 @@ def test_going_on_waits_for_what_changed_meanwhile(running: ZohoSync, admin: Use
     closing.reopen(running, by=admin, now=NOW)
 
     assert job.is_wanted()
-
-
-def test_the_product_for_other_lines_outlives_a_closing(
-    running: ZohoSync, zoho: ZohoClient, admin: User
-) -> None:
-    catch_all.make(running, zoho)
-
-    closing.close(running, by=admin, now=NOW)
-    closing.reopen(running, by=admin, now=NOW)
-
-    assert ZohoSync.objects.get().catch_all_product == running.catch_all_product != ""

@@ -12,9 +12,27 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 
 from exact_client.models import Division
-from sync.models import Journal, ModuleSync, TaxMapping, VATCode, VATMapping, ZohoSync
+from sync.models import (
+    Journal,
+    ModuleSync,
+    TaxMapping,
+    VATCode,
+    VATMapping,
+    ZohoRecord,
+    ZohoSync,
+)
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import catch_all, checklist, job, metadata, setup, taxes, terms
+from sync.services.zoho import (
+    catch_all,
+    checklist,
+    choosing,
+    job,
+    metadata,
+    reading_zoho,
+    setup,
+    taxes,
+    terms,
+)
 from sync.services.zoho.catch_all import NoProductError
 from sync.services.zoho.setup import SetupError
 from tests.build import NOW, a_division, an_operator
@@ -324,9 +342,13 @@ def test_invoices_need_a_word_for_each_status_and_a_journal_that_is_open() -> No
     assert (sync.statuses, sync.sales_journal, sync.status_words) == (["Open"], "70", words)
 
 
-def test_the_product_for_other_lines_is_made_once(
-    fresh: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox
+def test_the_product_for_other_lines_is_made_once_and_stays_in_zoho(
+    fresh: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, now: datetime
 ) -> None:
+    setup.look(fresh, zoho, now=now)
+    with pytest.raises(NoProductError, match="Make our fields"):
+        catch_all.make(fresh, zoho)
+    metadata.make_fields(fresh, zoho, now=now)
     before = len(zoho_sandbox.records("Products"))
 
     catch_all.make(fresh, zoho)
@@ -335,6 +357,11 @@ def test_the_product_for_other_lines_is_made_once(
 
     assert fresh.catch_all_product == first != ""
     assert len(zoho_sandbox.records("Products")) == before + 1
+    reading_zoho.read(fresh, zoho, now=now, module="Products")
+    choosing.choose(fresh, now=now)
+    ours = ZohoRecord.objects.get(key=first)
+    assert (ours.standing, ours.reason) == ("stays", choosing.CATCHES_ALL)
+    assert catch_all.name_of(fresh) == ours.name == "Exactlink: other lines"
 
 
 def test_a_product_is_chosen_by_its_code_or_name_when_one_alone_has_it(
@@ -362,7 +389,6 @@ def test_the_start_waits_for_everything_that_is_needed(
     metadata.make_fields(fresh, zoho, now=now)
     fresh.taxes.update(vat_code="4")
     fresh.sales_journal, fresh.status_words = "70", setup.status_words(fresh, [])
-    catch_all.make(fresh, zoho)
     fresh.save()
     assert not job.is_wanted()
 
