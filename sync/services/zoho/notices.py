@@ -172,7 +172,8 @@ def is_due(tie: ZohoSync, now: datetime) -> bool:
 def work(tie: ZohoSync, *, now: datetime) -> bool:
     """Read what was told and bring it across, for all notices that wait; call it under the lock.
 
-    Takes a call for 100 records of Zoho, and one for each module of Exact. What fails for now is
+    Takes a call for 100 records of Zoho and one for who its users are, and one for each module of
+    Exact. What fails for now is
     tried again by the next round; what is older than that is left to the poll, with the reason.
     Returns whether anything was brought across.
     """

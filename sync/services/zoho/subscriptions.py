@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = timedelta(hours=1)  # that nobody took them away
 AGAIN = timedelta(minutes=15)  # after a refusal: each counts among the ten that Exact bears an hour
 SECRET_BYTES = 32
+FEED = "zoho subscriptions"  # where it is kept when we looked
 UNPROVEN = (
     "Exact's calls can't be proven without EXACT_WEBHOOK_SECRET, which your app in Exact's App"
     " Center shows. Until it is set, changes are found by looking every five minutes."
@@ -80,6 +81,7 @@ def stop(tie: ZohoSync, exact: ExactClient | None) -> int:
         except ExactError as error:  # it is not told of any more: a closed tie keeps nothing
             logger.warning("not unsubscribed topic=%s: %s", row.topic, type(error).__name__)
         row.delete()
+    MirrorCursor.objects.filter(division=tie.division_id, feed=FEED).update(read_at=None)
     return len(rows)
 
 
@@ -96,7 +98,7 @@ def _is_due(tie: ZohoSync, wanted: list[str], now: datetime) -> bool:
 
 def _cursor(tie: ZohoSync) -> MirrorCursor:
     assert tie.division is not None  # noqa: S101 - for the type checker; a running tie has one
-    return feeds.cursor_of(tie.division, "zoho subscriptions")
+    return feeds.cursor_of(tie.division, FEED)
 
 
 def _keep(tie: ZohoSync, exact: ExactClient, wanted: list[str], now: datetime) -> None:
