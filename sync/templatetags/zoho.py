@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts_link.templatetags.exactlink import pill
 from sync.models import Conflict, ExactRecord, RemoteRecord, Run
-from sync.services.zoho.crossing import TAXES, UNREADABLE
+from sync.services.zoho.crossing import UNREADABLE
 from sync.views.zoho_beside import number, said
 from sync.views.zoho_lists import WORDS, Row
 from sync.views.zoho_places import list_url, record_url, side_of
@@ -29,7 +29,13 @@ TONES = {
 KNOWN_BY = ("Code", "InvoiceNumber", "OrderNumber", "Email", "Product_Code", "Invoice_Number",
             "SO_Number", "VAT_Number", "Billing_City")  # fmt: skip
 STATUSES = {10: "Draft", 20: "Open", 50: "Processed"}  # of an invoice in Exact
-NO_FIELD = {"", UNREADABLE}  # problems that name no field
+# What a reason says → the part of the set-up where that is chosen.
+IN_SET_UP = [
+    ("VAT code", "taxes"),
+    ("no product in Zoho", "product"),
+    ("in the set-up", "invoices"),
+]
+NO_FIELD = {"", UNREADABLE, "lines"}  # problems that name no field
 CROSSED = {
     "zoho": "read from Zoho",
     "exact": "read from Exact",
@@ -81,9 +87,11 @@ def known_by(row: Row) -> str:
 
 
 @register.inclusion_tag("sync/zoho/_side_cell.html")
-def side_cell(record: RemoteRecord | None, is_document: bool) -> dict[str, Any]:  # noqa: FBT001 - a template's argument
-    """Show what one side has of a row: its name and last change, or total and status."""
+def side_cell(row: Row, record: RemoteRecord | None, is_document: bool) -> dict[str, Any]:  # noqa: FBT001 - a template's argument
+    """Show what one side has of a row: its last change, or total and status."""
+    is_another = record is not None and record.name.casefold() != row.name.casefold()
     return {
+        "other_name": record.name if record and is_another else "",
         "record": record,
         "is_document": is_document,
         "total": total_of(record),
@@ -125,15 +133,15 @@ def side(record: RemoteRecord) -> str:
 @register.filter
 def mend_field(row: Row) -> str:
     """Return the field that is to be filled in, as people call it."""
-    problem = row.pair.problem if row.pair else row.record.problem
-    return f"“{problem.replace('_', ' ')}”" if problem not in NO_FIELD else "it"
+    problem = row.problem
+    return "it" if problem in NO_FIELD else f"“{problem.replace('_', ' ')}”"
 
 
 @register.simple_tag
 def mend_url(row: Row) -> str:
-    """Return where a missing VAT code is chosen; nothing if that is not the reason."""
-    is_tax = row.record.problem == TAXES and "VAT code" in row.record.reason
-    return f"{reverse('sync:zoho-setup')}#taxes" if is_tax else ""
+    """Return the part of the set-up where it is put right; nothing if it is not put right there."""
+    setup = reverse("sync:zoho-setup")
+    return next((f"{setup}#{part}" for words, part in IN_SET_UP if words in row.reason), "")
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
@@ -14,12 +14,12 @@ from sync.rules.zoho.invoice_lines import ZohoLine
 from sync.rules.zoho.mapping import to_exact, to_zoho
 from sync.rules.zoho.modules import MODULES, Module
 from sync.rules.zoho.transforms import common
-from sync.rules.zoho.values import FieldType, UnreadableError
+from sync.rules.zoho.values import UnreadableError
 from sync.services.zoho.crossing import LINES
 from sync.services.zoho.weighing import Scales, Ties
 
 if TYPE_CHECKING:
-    from sync.models import RemoteRecord
+    pass
 
 Values = Mapping[str, Any]
 VERDICTS = {
@@ -31,13 +31,8 @@ VERDICTS = {
     "would": ("Would become", ""),
 }
 ARROWS = {"both": "↔", "to_zoho": "→", "to_exact": "←"}
+REFERRED_TO = (Module.ACCOUNTS, Module.PRODUCTS)
 NOT_SHOWN = {LINES, "Created", "Modified", "Created_Time", "Modified_Time", "Modified_By"}
-TOTALS = (
-    ("Without VAT", "AmountFCExclVat", "Sub_Total"),
-    ("VAT", "VATAmountFC", "Tax"),
-    ("Adjustment", "", "Adjustment"),
-    ("Total", "AmountFC", "Grand_Total"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,8 @@ class Fact:
     exact: str
     zoho: str
     verdict: str = ""
+    exact_field: str = ""
+    zoho_field: str = ""
 
     @property
     def words(self) -> str:
@@ -104,23 +101,28 @@ class Beside:
 def beside(module: ModuleSync, exact: ExactRecord | None, zoho: ZohoRecord | None) -> Beside:
     """Return both sides field by field; of a side that lacks it, what would be made there."""
     scales = Scales.of(module)
-    records = [one for one in (exact, zoho) if one is not None]
-    names = _names(scales, records)
+    ties = Ties.among(scales, [one for one in (exact, zoho) if one is not None])
+    names = _names(scales, ties, exact, zoho)
     found = Beside(
-        facts=_facts(scales, exact, zoho, names),
+        facts=_facts(scales, ties, exact, zoho, names),
         others=_others(scales, exact, zoho),
     )
     if MODULES[Module(module.module)].zoho_lines:
-        found.lines = list(zip_longest(_exact_lines(exact), _zoho_lines(module, zoho)))
-        found.totals = _totals(exact, zoho)
+        rows = _rows(module, zoho)
+        ours, theirs = _exact_lines(exact), [_zoho_line(row, names) for row in rows]
+        found.lines = list(zip_longest(ours, theirs))
+        found.totals = _totals(exact, zoho, rows)
     return found
 
 
 def _facts(
-    scales: Scales, exact: ExactRecord | None, zoho: ZohoRecord | None, names: Mapping[str, str]
+    scales: Scales,
+    ties: Ties,
+    exact: ExactRecord | None,
+    zoho: ZohoRecord | None,
+    names: Mapping[str, str],
 ) -> list[Fact]:
     labels = {one["api_name"]: one.get("field_label") or "" for one in scales.module.fields}
-    ties = Ties.among(scales, [one for one in (exact, zoho) if one is not None])
     shared: dict[Side, Values] = {}
     if exact is not None:
         shared[Side.EXACT] = ties.exact_values(scales, exact)
@@ -147,7 +149,9 @@ def _fact(
     }
     label = labels.get(rule.zoho_field) or rule.zoho_field.replace("_", " ") or rule.exact_field
     called = f"{rule.exact_field or '–'} {ARROWS[rule.direction]} {rule.zoho_field or '–'}"  # noqa: RUF001 - a dash
-    return Fact(label, called, shown[Side.EXACT], shown[Side.ZOHO], _verdict(rule, shared, shown))
+    verdict = _verdict(rule, shared, shown)
+    values = shown[Side.EXACT], shown[Side.ZOHO]
+    return Fact(label, called, *values, verdict, rule.exact_field, rule.zoho_field)
 
 
 def _verdict(rule: FieldRule, shared: Mapping[Side, Values], shown: Mapping[Side, str]) -> str:
@@ -165,16 +169,25 @@ def _verdict(rule: FieldRule, shared: Mapping[Side, Values], shown: Mapping[Side
     return "differs" if rule.fills(Side.EXACT) and rule.fills(Side.ZOHO) else "one_way"
 
 
-def _names(scales: Scales, records: Iterable[RemoteRecord]) -> dict[str, str]:
-    """Return what people call the records of Exact that these refer to; Zoho tells names itself."""
-    lookups = {name for rule in scales.new if rule.type is FieldType.LOOKUP
-               for name in rule.exact_fields}  # fmt: skip
-    keys = {str(record.values.get(name)) for record in records for name in lookups}
-    keys |= {record.account_key for record in records}
-    if not lookups:
-        return {}
-    known = ExactRecord.objects.filter(sync_id=scales.module.sync_id, key__in=keys - {"", "None"})
-    return dict(known.values_list("key", "name"))
+def _names(
+    scales: Scales, ties: Ties, exact: ExactRecord | None, zoho: ZohoRecord | None
+) -> dict[str, str]:
+    """Return what people call the records that these refer to, by key of either side."""
+    held = [row.get("Product_Name") for row in _rows(scales.module, zoho)]
+    for side, record in ((Side.EXACT, exact), (Side.ZOHO, zoho)):
+        held += [record.values.get(name) for name in scales.lookups(side)] if record else []
+    keys = {_key(value) for value in held}
+    keys |= {other for known in (ties.to_exact, ties.to_zoho) for other in known.values()}
+    names: dict[str, str] = {}
+    for copies in (ExactRecord, ZohoRecord):
+        named: Any = copies.objects.filter(sync_id=scales.module.sync_id, module__in=REFERRED_TO)
+        names |= dict(named.filter(key__in=keys - {""}).values_list("key", "name"))
+    return names
+
+
+def _key(value: Any) -> str:
+    found = value.get("id") if isinstance(value, Mapping) else value
+    return str(found or "")
 
 
 def _others(
@@ -219,35 +232,36 @@ def _exact_lines(record: ExactRecord | None) -> list[Line]:
     ]
 
 
-def _zoho_lines(module: ModuleSync, record: ZohoRecord | None) -> list[Line]:
+def _rows(module: ModuleSync, record: ZohoRecord | None) -> list[Mapping[str, Any]]:
     name = MODULES[Module(module.module)].zoho_lines
-    rows = record.values.get(name) if record else None
-    return [_zoho_line(row) for row in rows or []]
+    return record.values.get(name) or [] if record and name else []
 
 
-def _zoho_line(row: Mapping[str, Any]) -> Line:
-    product, tax = row.get("Product_Name"), number(row.get("Tax"))
-    known = product if isinstance(product, Mapping) else {}
+def _zoho_line(row: Mapping[str, Any], names: Mapping[str, str]) -> Line:
+    product = said(row.get("Product_Name"), names)
     line = ZohoLine.from_api(row)
-    return Line(
-        text=line.description or str(known.get("name") or ""),
-        product=str(known.get("Product_Code") or known.get("name") or ""),
-        quantity=line.quantity,
-        net=line.net,
-        vat=line.tax if tax is None else tax,
-    )
+    return Line(line.description or product, product, line.quantity, line.net, line.tax)
 
 
-def _totals(exact: ExactRecord | None, zoho: ZohoRecord | None) -> list[Total]:
+def _totals(
+    exact: ExactRecord | None, zoho: ZohoRecord | None, rows: Sequence[Mapping[str, Any]]
+) -> list[Total]:
+    """Return totals of both sides; Zoho's own subtotal holds the tax of the lines already."""
+    ours: dict[str, Any] = exact.values if exact else {}
+    theirs: dict[str, Any] = zoho.values if zoho else {}
+    lines = [ZohoLine.from_api(row) for row in rows]
     found = [
-        Total(
-            word,
-            number(exact.values.get(theirs)) if exact else None,
-            number(zoho.values.get(ours)) if zoho else None,
-        )
-        for word, theirs, ours in TOTALS
+        Total("Without VAT", number(ours.get("AmountFCExclVat")), _sum(line.net for line in lines)),
+        Total("VAT", number(ours.get("VATAmountFC")), _sum(line.tax for line in lines)),
+        Total("Adjustment", None, number(theirs.get("Adjustment")) or None),
+        Total("Total", number(ours.get("AmountFC")), number(theirs.get("Grand_Total"))),
     ]
     return [one for one in found if one.word != "Adjustment" or one.zoho]
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal | None:
+    found = list(amounts)
+    return sum(found, Decimal(0)) if found else None
 
 
 def number(value: Any) -> Decimal | None:

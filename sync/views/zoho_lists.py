@@ -83,6 +83,11 @@ class Row:
         return TAB_OF_STANDING[self.record.standing]
 
     @property
+    def problem(self) -> str:
+        """The field to open, or a code that names none."""
+        return self.pair.problem if self.pair else self.record.problem
+
+    @property
     def reason(self) -> str:
         """Why it stands so, in plain words."""
         return self.pair.reason if self.pair else self.record.reason
@@ -124,7 +129,7 @@ def every_row(sync: ZohoSync, module: str, filters: RecordFilter) -> Iterator[Ro
         yield from _dressed(keys[start : start + SIZE * 10])
 
 
-def _keys(sync: ZohoSync, module: str, filters: RecordFilter) -> QuerySet[Any, Any]:
+def _keys(sync: ZohoSync, module: str, filters: RecordFilter) -> Any:
     """Return kind and primary key of each row, in order, in one question to the database."""
     states, standings = _wanted(filters.state_asked)
     text = filters.text
@@ -136,17 +141,16 @@ def _keys(sync: ZohoSync, module: str, filters: RecordFilter) -> QuerySet[Any, A
     parts = [_part(pairs, PAIR, "zoho__name")]
     for copies, kind in ((ExactRecord, EXACT), (ZohoRecord, ZOHO)):
         alone: Any = copies.objects.filter(sync=sync, module=module, pair=None)
-        alone = alone.exclude(standing=Standing.PAIRED)
+        alone = alone.exclude(standing=Standing.PAIRED)  # which spares it most of the look-ups
         if standings is not None:
             alone = alone.filter(standing__in=standings)
         if text:
             alone = alone.filter(_named(text))
         parts.append(_part(alone, kind, "name"))
-    every: QuerySet[Any, Any] = parts[0].union(*parts[1:], all=True)
-    return every.order_by("sort", "kind", "id")
+    return parts[0].union(*parts[1:], all=True).order_by("sort", "kind", "id")
 
 
-def _part(rows: QuerySet[Any], kind: int, name: str) -> QuerySet[Any, Any]:
+def _part(rows: QuerySet[Any], kind: int, name: str) -> Any:
     shown = rows.order_by().annotate(sort=Lower(F(name)), kind=Value(kind, IntegerField()))
     return shown.values_list("sort", "kind", "id")
 

@@ -97,8 +97,12 @@ def _events(row: Row) -> QuerySet[PairEvent]:
 
 
 def _signals(row: Row) -> QuerySet[Signal]:
-    places = [record_url(one) for one in (row.exact, row.zoho) if one is not None]
-    return Signal.objects.open().filter(url__in=places)
+    """Return what else is to be known: a signal that says what the page says anyway is left out."""
+    about = Q()
+    for one in filter(None, (row.exact, row.zoho)):
+        page = record_url(one)
+        about |= Q(url=page) | Q(url__startswith=f"{page}#")
+    return Signal.objects.open().filter(about).exclude(advice=row.reason[:500])
 
 
 def _may_be_new(row: Row) -> bool:
