@@ -182,16 +182,31 @@ def test_a_lost_answer_leaves_the_fields_filled_and_at_most_one_note(
     assert Signal.objects.open().count() == 1
 
 
-def test_a_locked_record_is_told_when_it_is_free_and_one_that_is_gone_is_not_asked_for_again(
+def test_a_record_that_is_locked_for_now_is_told_later(
+    sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, contact: ZohoRecord
+) -> None:
+    before = len(notes(zoho_sandbox))
+    zoho_sandbox.fault("record_locked", path="/Contacts", times=1)
+    telling.tell(sync, zoho, now=NOW)
+    assert shown(zoho_sandbox, contact) == (None, None)
+    assert len(notes(zoho_sandbox)) == before
+
+    telling.tell(sync, zoho, now=NOW)
+
+    assert shown(zoho_sandbox, contact) == ("Needs you", WHY)
+    assert len(notes(zoho_sandbox)) == before + 1
+
+
+def test_a_record_that_is_not_there_is_not_asked_for_again(
     sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, contact: ZohoRecord
 ) -> None:
     gone = ZohoRecord.objects.create(
         sync=sync, module="Contacts", key="5725767999999999", read_at=NOW, standing="blocked",
         reason=WHY,
     )  # fmt: skip
-
     telling.tell(sync, zoho, now=NOW)
     before = writes(zoho_sandbox)
+
     telling.tell(sync, zoho, now=NOW)
 
     assert writes(zoho_sandbox) == before
