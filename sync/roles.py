@@ -25,6 +25,7 @@ BOOKING = [
 SETTING_UP = [
     *BOOKING,
     "exact_client.change_exactconnection",
+    "zoho_client.change_zohoconnection",
     "sync.change_bookingsettings",
 ]
 ROLES = {"Auditors": SEEING, "Bookkeepers": BOOKING, "Administrators": SETTING_UP}
@@ -44,10 +45,11 @@ def make_groups(
     for name, wanted in ROLES.items():
         group, is_new = Group.objects.using(using).get_or_create(name=name)
         if is_new:
+            apps = {permission.partition(".")[0] for permission in wanted}
             codenames = [permission.partition(".")[2] for permission in wanted]
             group.permissions.set(
                 Permission.objects.using(using).filter(
                     codename__in=codenames,
-                    content_type__app_label__in={"accounts_link", "exact_client", "sync"},
+                    content_type__app_label__in=apps,
                 )
             )

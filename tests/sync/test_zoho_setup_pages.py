@@ -78,6 +78,15 @@ def test_administrators_are_always_let_in(admin: Client) -> None:
     assert admin.get(SWITCHES).status_code == 404  # before there is anything to switch
 
 
+def test_an_administrator_needs_no_more_than_the_role() -> None:
+    user = an_operator("view_logentry")
+    user.groups.add(Group.objects.get(name="Administrators"))
+    browser = browser_of(user)
+
+    assert "Agree to the terms" in text_of(browser, SETUP)
+    assert browser.post("/zoho/connect/")["Location"].startswith(settings.ZOHO_ACCOUNTS_URL)
+
+
 # From nothing to running.
 
 

@@ -23,6 +23,7 @@ from sync.services.zoho import (
     pairing,
     reading_exact,
     reading_zoho,
+    setup,
     telling,
     terms,
     writing_exact,
@@ -155,6 +156,7 @@ def synchronise(tie: ZohoSync, *, now: datetime, show: Show) -> None:
     ExactError and ZohoError: what was done stays done, and the next run goes on from there.
     """
     sides = Sides.of(tie)
+    setup.look_again(tie, sides.zoho, now=now)
     from_zoho = reading_zoho.read(
         tie, sides.zoho, now=now, progress=lambda read: show(zoho=read.changed)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 ADMIN = "sync.change_bookingsettings"  # whoever may set up may always use it
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 LONGEST = 100  # letters of a status
+LOOKED_AT_EVERY = timedelta(days=1)
 
 
 class SetupError(Exception):
@@ -132,6 +133,15 @@ def look(sync: ZohoSync, zoho: ZohoClient, *, now: datetime) -> list[ModuleSync]
     map_by_default(sync, modules)
     taxes.read(sync, zoho)
     return modules
+
+
+def look_again(sync: ZohoSync, zoho: ZohoClient, *, now: datetime) -> None:
+    """Look what Zoho offers if that was last done a day ago: somebody may have closed a module,
+    or let Exact ID double. Raises any ZohoError.
+    """
+    old = sync.modules.filter(takes_part=True, fields_read_at__lt=now - LOOKED_AT_EVERY)
+    if old.exists():
+        look(sync, zoho, now=now)
 
 
 def map_by_default(sync: ZohoSync, modules: Iterable[ModuleSync]) -> int:

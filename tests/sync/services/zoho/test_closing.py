@@ -77,7 +77,7 @@ def test_going_on_reads_what_changed_meanwhile_and_nothing_else(
     zoho_sandbox.change("Accounts", account["id"], Phone="+32 2 555 00 00")
     before = len(zoho_sandbox.calls)
 
-    closing.reopen(running, by=admin, now=timezone.now())
+    setup.start(running, by=admin, now=timezone.now())
     assert run().state == "done"
 
     assert (running.state, running.closed_at, running.closed_by) == ("running", None, None)
@@ -96,7 +96,7 @@ def test_after_a_gap_in_which_deletions_were_forgotten_all_is_read_anew(
     ModuleSync.objects.update(zoho_read_at=ago)
     before = len(zoho_sandbox.calls)
 
-    closing.reopen(running, by=admin, now=timezone.now())
+    setup.start(running, by=admin, now=timezone.now())
     run()
 
     paths = [(call.method, call.path) for call in zoho_sandbox.calls[before:]]
@@ -157,8 +157,8 @@ def test_going_on_waits_for_what_changed_meanwhile(running: ZohoSync, admin: Use
     running.refresh_from_db()
 
     with pytest.raises(SetupError, match="Agree to the terms"):
-        closing.reopen(running, by=admin, now=NOW)
+        setup.start(running, by=admin, now=NOW)
     setup.agree(running, terms.VERSION, by=admin, now=NOW)
-    closing.reopen(running, by=admin, now=NOW)
+    setup.start(running, by=admin, now=NOW)
 
     assert job.is_wanted()
