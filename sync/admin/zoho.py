@@ -36,6 +36,7 @@ class SubscriptionInline(ReadOnlyInline):
     """What Exact tells us of."""
 
     model = Subscription
+    fields = ("topic", "remote_id", "made_at")  # its address ends in our secret
 
 
 @admin.register(ZohoSync)

@@ -106,6 +106,7 @@ class FieldMappingForm(ModelForm):
     class Meta:
         model = FieldMapping
         fields = PLAIN
+        labels = {"winner": "Who wins", "is_active": "In use"}
         help_texts = {
             "default": "What the record gets where the other side has nothing.",
             "winner": "When both sides changed, each to something else.",

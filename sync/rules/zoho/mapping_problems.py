@@ -163,6 +163,9 @@ _FAMILIES = {
 }
 
 
+_SHORT = frozenset({FieldType.COUNTRY, FieldType.CHOICE})  # a word of a list
+
+
 def is_text(kind: FieldType) -> bool:
     """Whether values of this type are words, which a transform can rewrite."""
     return kind not in _FAMILIES
@@ -207,7 +210,8 @@ def _too_long(rule: FieldRule, fields: Fields) -> Iterator[str]:
         source = fields[side.other]
         if target is None or source is None or not rule.fills(side) or target.length is None:
             continue
-        if source.length is None or source.length > target.length:
+        is_bounded = source.type in _SHORT or not is_text(target.type)
+        if not is_bounded and (source.length is None or source.length > target.length):
             yield f"{_SYSTEMS[side]} holds {target.length} letters of {target}: the rest is cut."
 
 

@@ -41,6 +41,7 @@ _NOT_CARRIED = frozenset(
     {"subform", "linetax", "multiselectpicklist", "multiselectlookup", "ownerlookup", "userlookup",
      "fileupload", "imageupload", "profileimage"}
 )  # fmt: skip
+_WITH_LENGTH = frozenset({"text", "textarea", "email", "phone", "website", "autonumber"})
 _EXACT_TYPES = {
     "Guid": FieldType.LOOKUP,
     "Boolean": FieldType.BOOLEAN,
@@ -99,7 +100,7 @@ def zoho_fields(module: ModuleSync) -> dict[str, Field]:
             ZOHO_TYPES.get(one.data_type, FieldType.TEXT),
             one.is_writable,
             one.system_mandatory,
-            one.length if one.data_type != "lookup" else None,
+            one.length if one.data_type in _WITH_LENGTH else None,
             one.field_label or "",
         )
         for one in found

@@ -160,6 +160,21 @@ def test_a_code_that_can_not_be_changed_later_is_told_beforehand(tie: ZohoSync) 
     assert "Exact takes Code once, when a record is made." in warnings
 
 
+def test_only_texts_are_said_to_be_cut(tie: ZohoSync) -> None:
+    cut = {
+        str(mapping)
+        for bench in benches(tie)
+        for mapping in bench.mappings
+        if "is cut" in " ".join(bench.warnings(mapping))
+    }
+
+    assert "Name ↔ Account_Name" in cut
+    assert cut.isdisjoint(
+        {"Country ↔ Billing_Country", "DueDate ↔ Due_Date", "StandardSalesPrice ↔ Unit_Price",
+         "IsSalesItem ↔ Product_Active", "Unit ↔ Usage_Unit"}
+    )  # fmt: skip
+
+
 # A real record.
 
 
