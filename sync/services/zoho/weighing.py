@@ -58,13 +58,6 @@ class Scales:
         """Whether the module has our unique field; nothing is made in Zoho without it."""
         return any(field["api_name"] == EXACT_ID for field in self.module.fields)
 
-    @property
-    def has_other_unique_fields(self) -> bool:
-        """Whether Zoho keeps more fields of the module unique than ours."""
-        return any(
-            field.get("unique") for field in self.module.fields if field["api_name"] != EXACT_ID
-        )
-
     def lacks_our_id(self, pair: Pair) -> bool:
         """Whether Zoho's record does not say yet which record of Exact it is."""
         held = str(pair.zoho.values.get(EXACT_ID) or "")

@@ -32,6 +32,7 @@ Row = dict[str, Any]
 
 BATCH = 100  # rows of one call
 TRIES = 2  # of a call whose answer was lost: what is unique may be said twice
+CHANGED = "ALREADY_MODIFIED"  # by somebody, since we read it
 NOTED = ["standing", "reason", "problem", "due_at"]
 
 
@@ -51,6 +52,8 @@ class Written:
 
 class Writing:
     """One module while Zoho is told of it."""
+
+    tries = TRIES  # of telling Zoho what changed
 
     def __init__(self, zoho: ZohoClient, scales: Scales, now: datetime, written: Written) -> None:
         self.zoho, self.scales, self.now, self.written = zoho, scales, now, written
@@ -74,6 +77,9 @@ class Writing:
         """Return what our copy keeps of what was written."""
         return row
 
+    def note_made(self, pair: Pair) -> None:
+        """Note on a new pair, unsaved, what Zoho was told beside the mapped fields."""
+
     def note_told(self, pair: Pair) -> None:
         """Note on a pair, unsaved, what Zoho was told beside the mapped fields."""
 
@@ -87,15 +93,12 @@ class Writing:
             yield
 
     def send_new(self, rows: Sequence[Row]) -> list[Outcome]:
-        """Make these in Zoho, each once: it is known by our unique field.
+        """Make these in Zoho, each once: Zoho refuses a second one with our unique field.
 
-        An upsert looks at all unique fields, whichever is named, and takes a stranger with the
-        same VAT number for ours. So where there are others, and where rows of lines would be
-        added a second time, it is an insert: which Zoho refuses when it has ours.
+        An upsert would write over whatever record somebody typed that id on, or, as it looks at
+        all unique fields, over a stranger with the same VAT number.
         """
-        if self.scales.facts.zoho_lines or self.scales.has_other_unique_fields:
-            return self.zoho.insert(self.module.module, rows)
-        return self.zoho.upsert(self.module.module, rows, on=EXACT_ID)
+        return self.zoho.insert(self.module.module, rows)
 
     def row_of_new(self, record: ExactRecord, ties: Ties) -> Row | None:
         """Return a record of Exact as Zoho is told it; None while it must wait."""
@@ -151,7 +154,7 @@ class Writing:
                 continue
             record.standing, record.reason, record.problem, record.due_at = _paired()
             pair = a_pair(record, copy, Pair.Rule.CREATED, self.now)
-            self.note_told(pair)
+            self.note_made(pair)
             merging.note(pair, self.scales, weigh(pair, self.scales, ties))
             pairs.append(pair)
             events.append(an_event(record, copy, PairEvent.What.PAIRED, self.now, pair.rule))
@@ -184,12 +187,18 @@ class Writing:
     def tell(self) -> Iterator[None]:
         """Tell Zoho what changed in Exact, batch by batch."""
         for batch in batches(self._due(), BATCH):
-            outcomes = said(self._send_changes, [row for _, row in batch])
-            self._save_told(batch, outcomes)
+            self._save_told(batch, self._changed(batch))
             yield
 
-    def _send_changes(self, rows: Sequence[Row]) -> list[Outcome]:
-        return self.zoho.update(self.module.module, rows)
+    def _changed(self, batch: Sequence[tuple[Pair, Row]]) -> list[Outcome]:
+        """Tell Zoho, but for what somebody changed there since we read it."""
+        seen = [pair.zoho.modified_at for pair, _ in batch if pair.zoho.modified_at]
+        since = max([self.now, *seen])  # what we wrote ourselves is no change of somebody's
+
+        def send(rows: Sequence[Row]) -> list[Outcome]:
+            return self.zoho.update(self.module.module, rows, unless_changed_since=since)
+
+        return said(send, [row for _, row in batch], tries=self.tries)
 
     def row_of_pair(self, pair: Pair, ties: Ties, held: Sequence[Conflict]) -> Row:
         """Return what Zoho must be told of a pair; nothing when it knows all."""
@@ -213,7 +222,7 @@ class Writing:
                 self._note_written(pair.zoho, row, outcome)
                 self.note_told(pair)
                 told.append(pair)
-            else:
+            elif outcome.code != CHANGED:  # what was changed is read, and weighed, by the next run
                 refusals.note(pair, outcome, self.now)
                 refused.append(pair)
         with transaction.atomic():
@@ -237,9 +246,11 @@ class Writing:
 WRITTEN = ["values", "name", "account_key", "modified_at", "read_at"]
 
 
-def said(call: Callable[[Sequence[Row]], list[Outcome]], rows: Sequence[Row]) -> list[Outcome]:
+def said(
+    call: Callable[[Sequence[Row]], list[Outcome]], rows: Sequence[Row], tries: int = TRIES
+) -> list[Outcome]:
     """Make a call that may be repeated; once more when its answer was lost."""
-    for _ in range(TRIES - 1):
+    for _ in range(tries - 1):
         try:
             return call(rows)
         except ZohoUncertainError:

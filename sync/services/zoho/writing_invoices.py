@@ -32,6 +32,8 @@ LINES_PROBLEM = "lines"
 class InvoiceWriting(Writing):
     """Invoices, or orders, while Zoho is told of them."""
 
+    tries = 1  # a row that is added is added again: after a lost answer the next run reads first
+
     def __init__(self, zoho: ZohoClient, scales: Scales, now: datetime, written: Written) -> None:
         super().__init__(zoho, scales, now, written)
         self.books = scales.books or invoices.Books.of(scales.module.sync)
@@ -126,10 +128,12 @@ class InvoiceWriting(Writing):
         """Return what our copy keeps of what was written; the next reading brings the lines."""
         return {name: value for name, value in row.items() if name != self.subform}
 
+    def note_made(self, pair: Pair) -> None:
+        """Note on a new pair, unsaved, that it has the lines of Exact, and which status."""
+        pair.base = {**(pair.base or {}), invoices.LINES_TOLD: invoices.digest(pair.exact)}
+        self.note_told(pair)
+
     def note_told(self, pair: Pair) -> None:
-        """Note on a pair, unsaved, what Zoho was told beside the mapped fields."""
-        pair.base = {
-            **(pair.base or {}),
-            invoices.LINES_TOLD: invoices.digest(pair.exact),
-            invoices.STATUS_AGREED: pair.zoho.values.get("Status"),
-        }
+        """Note on a pair, unsaved, its status; of its lines `row_of_pair` noted it."""
+        told = {invoices.STATUS_AGREED: pair.zoho.values.get("Status")}
+        pair.base = {**(pair.base or {}), **told}

@@ -1,0 +1,87 @@
+"""What a person wrote in Zoho is never overwritten by an echo of it, or by somebody else's record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from sync.models import (
+    Pair,
+    PairCandidate,
+    ZohoRecord,
+    ZohoSync,
+)
+from sync.services.zoho import reading_zoho, writing_zoho
+from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field
+from zoho_client.client import ZohoClient
+from zoho_client.sandbox import ZohoSandbox
+
+
+@pytest.fixture
+def ready(sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox) -> ZohoSync:
+    """A tie whose modules can all be written to."""
+    give_our_field(sync, zoho, zoho_sandbox)
+    return sync
+
+
+def account(stand_in: ZohoSandbox, key: str) -> dict[str, Any]:
+    return stand_in.store.need("Accounts", key)
+
+
+def by_hand(stand_in: ZohoSandbox, module: str, key: str, **values: Any) -> None:
+    stand_in.change(module, key, **values)
+
+
+def test_an_id_of_exact_that_was_typed_on_another_pairs_record_overwrites_nothing(
+    ready: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, now: datetime
+) -> None:
+    reading_zoho.read(ready, zoho, now=now, module="Accounts")
+    copy = ZohoRecord.objects.filter(module="Accounts")[0]
+    name = copy.name
+    a_pair(an_exact(ready, Name=name), copy, base={})
+    stranger = an_exact(ready, Name="Stranger", City="Elsewhere")
+    by_hand(zoho_sandbox, "Accounts", copy.key, Exact_ID=stranger.key)
+
+    for _ in range(2):
+        writing_zoho.write(ready, zoho, now=now)
+
+    assert account(zoho_sandbox, copy.key)["Account_Name"] == name
+    assert (
+        len([r for r in zoho_sandbox.store.rows("Accounts") if r["Account_Name"] == "Stranger"])
+        == 1
+    )
+
+
+def test_what_a_person_called_another_one_is_not_overwritten_by_its_typed_id(
+    ready: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, now: datetime
+) -> None:
+    record = an_exact(ready, Name="Stranger", City="Elsewhere", called_new_at=now)
+    reading_zoho.read(ready, zoho, now=now, module="Accounts")
+    copy = ZohoRecord.objects.filter(module="Accounts")[0]
+    by_hand(zoho_sandbox, "Accounts", copy.key, Exact_ID=record.key)
+    PairCandidate.objects.create(exact=record, zoho=copy, score=1, is_rejected=True)
+
+    writing_zoho.write(ready, zoho, now=now)
+
+    assert account(zoho_sandbox, copy.key)["Account_Name"] == copy.name
+    record.refresh_from_db()
+    assert record.standing == "review"
+    assert record.reason
+
+
+def test_a_value_that_a_person_changed_after_we_read_is_not_overwritten(
+    ready: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, now: datetime
+) -> None:
+    reading_zoho.read(ready, zoho, now=now, module="Accounts")
+    copy = ZohoRecord.objects.filter(module="Accounts").exclude(values__Phone=None)[0]
+    exact = an_exact(ready, Phone="+32 9 111 22 33", modified_at=now)
+    a_pair(exact, copy, base={"Phone = Phone": "".join(str(copy.values["Phone"]).split())})
+    zoho_sandbox.advance(5)
+    by_hand(zoho_sandbox, "Accounts", copy.key, Phone="+32 2 999 99 99")
+
+    writing_zoho.write(ready, zoho, now=now)
+
+    assert account(zoho_sandbox, copy.key)["Phone"] == "+32 2 999 99 99"
+    assert Pair.objects.get().state == "due"
