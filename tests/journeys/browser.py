@@ -46,9 +46,9 @@ class Visitor:
         """Type an address."""
         self.page.goto(f"{self.site.url}{path}")
 
-    def sign_in(self, password: str | None = None) -> None:
+    def sign_in(self, password: str | None = None, *, name: str = "admin") -> None:
         """Fill the log-in in; without a password, with the one that `up` printed."""
-        self.page.get_by_label("User name").fill("admin")
+        self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(password or self.site.password)
         self.press("Log in")
 

@@ -1,14 +1,15 @@
-"""An installation that a browser visits: pages, worker, and the stand-in of Exact on its port."""
+"""An installation that a browser visits: pages, worker, and the stand-ins on their ports."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -22,29 +23,24 @@ PATIENCE = {
 SECONDS = 10  # for one call to the stand-in's knobs
 
 
-class StandIn:
-    """Exact's stand-in, as a person with its address sees and turns it."""
+class Knobs:
+    """What every stand-in offers to a person with its address."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def state(self) -> dict[str, Any]:
-        """Return its counts, its accounts and its entries."""
+        """Return what it has, and how much of it."""
         state: dict[str, Any] = self._ask("GET", "state")
         return state
 
-    def entries(self, reference: str = "") -> list[dict[str, Any]]:
-        """Return its entries, or those under one reference of ours."""
-        found = self.state()["entries"]
-        return [one for one in found if not reference or one["YourRef"] == reference]
-
-    def of(self, division: int) -> list[dict[str, Any]]:
-        """Return the entries of one of its divisions."""
-        found: list[dict[str, Any]] = self._ask("GET", f"state?division={division}")["entries"]
-        return found
+    def calls(self) -> list[dict[str, Any]]:
+        """Return what it was asked so far, oldest first."""
+        calls: list[dict[str, Any]] = self._ask("GET", "calls")
+        return calls
 
     def turn(self, knob: str, **content: Any) -> Any:
-        """Do what the accountant does in Exact: pay, bounce, alter, process, close a period."""
+        """Do what somebody does in its own screens: pay, print, alter, add a contact."""
         return self._ask("POST", knob, content)
 
     def fault(self, kind: str, **plan: Any) -> None:
@@ -63,12 +59,45 @@ class StandIn:
         return answer.json()
 
 
+class StandIn(Knobs):
+    """Exact's stand-in."""
+
+    def entries(self, reference: str = "") -> list[dict[str, Any]]:
+        """Return its entries, or those under one reference of ours."""
+        found = self.state()["entries"]
+        return [one for one in found if not reference or one["YourRef"] == reference]
+
+    def of(self, division: int) -> list[dict[str, Any]]:
+        """Return the entries of one of its divisions."""
+        found: list[dict[str, Any]] = self._ask("GET", f"state?division={division}")["entries"]
+        return found
+
+    def account(self, name: str) -> dict[str, Any]:
+        """Return its account of that name."""
+        return next(one for one in self.state()["accounts"] if one["Name"] == name)
+
+
+class ZohoStandIn(Knobs):
+    """Zoho's stand-in."""
+
+    def records(self, module: str) -> list[dict[str, Any]]:
+        """Return all records of a module."""
+        found: list[dict[str, Any]] = self._ask("GET", f"records?module={module}")
+        return found
+
+    def record(self, module: str, **values: Any) -> dict[str, Any]:
+        """Return the first record that holds these values."""
+        wanted = values.items()
+        return next(one for one in self.records(module) if wanted <= one.items())
+
+
 class Site:
     """A running installation and the log-in that it made."""
 
-    def __init__(self, installation: Installation, stand_in: StandIn) -> None:
+    def __init__(self, installation: Installation, stand_in: StandIn, zoho: ZohoStandIn) -> None:
         self.installation = installation
         self.stand_in = stand_in
+        self.zoho = zoho
         self.url = f"http://localhost:{installation.port}"
 
     @property
@@ -86,39 +115,46 @@ class Site:
 
 
 @contextmanager
-def a_site(folder: Path) -> Iterator[Site]:
-    """Run everything on ports of its own, with an empty database and a stand-in that counts no
+def a_site(folder: Path, stand_in_options: Sequence[str] = ()) -> Iterator[Site]:
+    """Run everything on ports of its own, with an empty database and stand-ins that count no
     calls, until the block ends.
     """
-    port = a_free_port()
-    url = f"http://localhost:{port}"
-    exact = {"EXACT_URL": url, "EXACT_CLIENT_ID": "exactlink", "EXACT_CLIENT_SECRET": "a secret"}
-    installation = Installation(folder, settings={**exact, **PATIENCE})
-    with _stand_in(installation, port) as stand_in, installation.up():
-        yield Site(installation, stand_in)
+    stand_in, zoho = (f"http://localhost:{a_free_port()}" for _ in range(2))
+    systems = {
+        **{
+            "EXACT_URL": stand_in,
+            "EXACT_CLIENT_ID": "exactlink",
+            "EXACT_CLIENT_SECRET": "a secret",
+        },
+        **{"ZOHO_ACCOUNTS_URL": zoho, "ZOHO_CLIENT_ID": "1000.US", "ZOHO_CLIENT_SECRET": "another"},
+    }
+    installation = Installation(folder, settings={**systems, **PATIENCE})
+    site = Site(installation, StandIn(stand_in), ZohoStandIn(zoho))
+    with _stand_ins(site, stand_in_options), installation.up():
+        yield site
 
 
 @contextmanager
-def _stand_in(installation: Installation, port: int) -> Iterator[StandIn]:
+def _stand_ins(site: Site, options: Sequence[str]) -> Iterator[None]:
     """Run `manage.py sandbox` ourselves: the one that `up` starts counts Exact's sixty calls."""
+    ports = [str(urlsplit(one.url).port) for one in (site.stand_in, site.zoho)]
     with subprocess.Popen(  # noqa: S603 - our own command
         [
-            *(sys.executable, "manage.py", "sandbox", "--no-limits"),
-            *("--exact-port", str(port), "--zoho-port", "0"),
+            *(sys.executable, "manage.py", "sandbox", "--no-limits", *options),
+            *("--exact-port", ports[0], "--zoho-port", ports[1]),
         ],
         cwd=ROOT,
-        env=installation.environment,
+        env=site.installation.environment,
         stdout=subprocess.DEVNULL,
     ) as process:
         try:
-            stand_in = StandIn(f"http://localhost:{port}")
-            eventually(lambda: _answers(stand_in))
-            yield stand_in
+            eventually(lambda: _answers(site.stand_in) and _answers(site.zoho))
+            yield
         finally:
             process.terminate()
 
 
-def _answers(stand_in: StandIn) -> bool:
+def _answers(stand_in: Knobs) -> bool:
     try:
         return bool(stand_in.state())
     except requests.ConnectionError:
