@@ -138,7 +138,8 @@ def _decided(request: HttpRequest, entry: OutboxEntry, action: str) -> str:
 @may_change
 def candidates(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what in Exact may be an outbox entry beside it, for a person to adopt one or none."""
-    rows = OutboxEntry.objects.select_related("invoice", "customer", "division__connection")
+    parties = ("invoice", "customer", "zoho_record")
+    rows = OutboxEntry.objects.select_related(*parties, "division__connection")
     entry = get_object_or_404(rows, pk=pk)
     office = office_of(entry.division, Lane.PERSON)
     back = _page_of(request, entry)

@@ -18,10 +18,10 @@ CLOSED_SHOWN = 20
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show open signals and the entries that need a person; below them what was mended lately."""
     for_a_person = OutboxEntry.objects.filter(state__in=OutboxEntry.FOR_A_PERSON)
-    rows = for_a_person.select_related("invoice", "customer").order_by("settled_at", "pk")
+    rows = for_a_person.select_related("invoice", "customer", "zoho_record")
     context = {
         "signals": Signal.objects.open()[:SHOWN],
-        "entries": rows[:SHOWN],
+        "entries": rows.order_by("settled_at", "pk")[:SHOWN],
         "entry_count": for_a_person.count(),
         "closed": Signal.objects.exclude(closed_at=None).order_by("-closed_at")[:CLOSED_SHOWN],
     }
