@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -44,8 +44,7 @@ class Fact:
     exact: str
     zoho: str
     verdict: str = ""
-    exact_field: str = ""
-    zoho_field: str = ""
+    anchor: str = ""  # the field of the record that the page is about, once on a page
 
     @property
     def words(self) -> str:
@@ -91,6 +90,7 @@ class Beside:
     others: list[tuple[str, str, str]] = field(default_factory=list)  # side, name, value
     lines: list[tuple[Line | None, Line | None]] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
+    is_foretold: bool = False  # a side that lacks it shows what would be made there
 
     @property
     def differing(self) -> int:
@@ -107,12 +107,18 @@ def beside(module: ModuleSync, exact: ExactRecord | None, zoho: ZohoRecord | Non
         facts=_facts(scales, ties, exact, zoho, names),
         others=_others(scales, exact, zoho),
     )
+    found.is_foretold = (exact is None or zoho is None) and _is_foretold(module)
     if MODULES[Module(module.module)].zoho_lines:
         rows = _rows(module, zoho)
         ours, theirs = _exact_lines(exact), [_zoho_line(row, names) for row in rows]
         found.lines = list(zip_longest(ours, theirs))
         found.totals = _totals(exact, zoho, rows)
     return found
+
+
+def _is_foretold(module: ModuleSync) -> bool:
+    """Whether the mappings alone make a record; of invoices and orders, rules of their own do."""
+    return not MODULES[Module(module.module)].zoho_lines
 
 
 def _facts(
@@ -129,11 +135,13 @@ def _facts(
     if zoho is not None:
         shared[Side.ZOHO] = ties.zoho_values(scales, zoho)
     held = {Side.EXACT: exact.values if exact else {}, Side.ZOHO: zoho.values if zoho else {}}
-    if exact is None:
+    if exact is None and _is_foretold(scales.module):
         held[Side.EXACT] = to_exact(shared[Side.ZOHO], scales.new).values
-    if zoho is None:
+    if zoho is None and _is_foretold(scales.module):
         held[Side.ZOHO] = to_zoho(shared[Side.EXACT], scales.new).values
-    return [_fact(rule, held, shared, labels, names) for rule in scales.new]
+    facts = [_fact(rule, held, shared, labels, names) for rule in scales.new]
+    named = {one.anchor: one for one in reversed(facts)}
+    return [one if named[one.anchor] is one else replace(one, anchor="") for one in facts]
 
 
 def _fact(
@@ -151,7 +159,8 @@ def _fact(
     called = f"{rule.exact_field or '–'} {ARROWS[rule.direction]} {rule.zoho_field or '–'}"  # noqa: RUF001 - a dash
     verdict = _verdict(rule, shared, shown)
     values = shown[Side.EXACT], shown[Side.ZOHO]
-    return Fact(label, called, *values, verdict, rule.exact_field, rule.zoho_field)
+    own = rule.zoho_field if Side.ZOHO in shared else rule.exact_field
+    return Fact(label, called, *values, verdict, own)
 
 
 def _verdict(rule: FieldRule, shared: Mapping[Side, Values], shown: Mapping[Side, str]) -> str:

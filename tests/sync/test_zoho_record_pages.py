@@ -132,7 +132,7 @@ def test_totals_that_differ_are_marked(browser: Client) -> None:
 
     page = text_of(browser, record_url(zoho))
 
-    assert '<span class="differs">121.01</span>' in page
+    assert '121.01 <span class="off-screen">differs</span>' in page
 
 
 def test_addresses_in_zoho_and_exact_are_only_given_where_they_are_known() -> None:
