@@ -83,7 +83,7 @@ def show(request: HttpRequest) -> HttpResponse:
     sync = the_sync()
     counts = standings(sync)
     told = {one.module.module: one for one in being_told.freshness(sync)}
-    found = {one.module: one for one in sync.modules.all()}
+    found = {one.module: one for one in sync.modules.defer("fields")}
     context = {
         "sync": sync,
         "rows": [_row(found[name], counts, told.get(name)) for name in Module if name in found],
