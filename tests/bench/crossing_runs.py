@@ -14,7 +14,7 @@ from django.utils import timezone
 from exact_client.connections import connect_through_sandbox as connect_exact
 from exact_client.sandbox import ExactSandbox
 from exact_client.sandbox.server import serve as serve_exact
-from sync.models import Pair, Run, ZohoSync
+from sync.models import Notice, OutboxEntry, Pair, Run, ZohoSync
 from sync.services import runs
 from sync.services.zoho import being_told, job, metadata, setup, terms
 from zoho_client.budget import Lane
@@ -24,7 +24,8 @@ from zoho_client.sandbox import ZohoSandbox
 from zoho_client.sandbox.server import serve as serve_zoho
 
 NEVER = 60.0  # seconds
-MODULES = ("Accounts", "Contacts")
+LONG = 300.0  # seconds
+MODULES = ("Accounts",)
 
 
 def stand_ins() -> tuple[ExactSandbox, ZohoSandbox, list[Any]]:
@@ -53,7 +54,21 @@ def tie(exact: ExactSandbox, zoho: ZohoSandbox) -> bool:
         job.sync_zoho(runs.ask(Run.Job.ZOHO, by=None, now=timezone.now()))
     being_told.keep(timezone.now())
     rows = being_told.freshness(made)
+    _wait_until_all_is_quiet()
     return all(row.zoho_tells_until and row.exact_tells for row in rows)
+
+
+def _wait_until_all_is_quiet() -> None:
+    """Wait until what was new is made in Exact, and the echoes of all that were worked on."""
+    began = time.monotonic()
+    while _is_busy() and time.monotonic() - began < LONG:
+        time.sleep(1)
+
+
+def _is_busy() -> bool:
+    on_their_way = OutboxEntry.objects.filter(zoho_record__isnull=False)
+    on_their_way = on_their_way.exclude(state__in=[*OutboxEntry.OVER, *OutboxEntry.FOR_A_PERSON])
+    return on_their_way.exists() or Notice.objects.filter(worked_at=None).exists()
 
 
 class Crossing:

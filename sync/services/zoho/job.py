@@ -169,14 +169,21 @@ def synchronise(tie: ZohoSync, *, now: datetime, show: Show) -> None:
 
 
 def bring_across(
-    tie: ZohoSync, sides: Sides, *, now: datetime, show: Show = lambda **counts: None
+    tie: ZohoSync,
+    sides: Sides,
+    *,
+    now: datetime,
+    show: Show = lambda **counts: None,
+    has_new: bool = True,
 ) -> None:
     """Pair, choose, merge and write what was read, and tell people what needs one.
 
-    Call it under the lock of the tie.
+    Where only pairs were read nobody is to be paired or chosen: without `has_new` that is left to
+    the next whole run. Call it under the lock of the tie.
     """
-    show(paired=pairing.pair(tie, now=now).outcomes["pair"])
-    choosing.choose(tie, now=now)
+    if has_new:
+        show(paired=pairing.pair(tie, now=now).outcomes["pair"])
+        choosing.choose(tie, now=now)
     merged = merging.merge(tie, now=now)
     show(merged=merged.done)
     written = writing_zoho.write(

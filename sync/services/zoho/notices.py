@@ -16,7 +16,7 @@ from django.db.models import F
 
 from exact_client.errors import ExactError
 from exact_client.webhooks import Content, verified_content
-from sync.models import Module, ModuleSync, Notice, ZohoSync
+from sync.models import ExactRecord, Module, ModuleSync, Notice, ZohoRecord, ZohoSync
 from sync.services.locks import process_lock
 from sync.services.zoho import job, reading_exact, reading_zoho
 from zoho_client import channels
@@ -42,9 +42,8 @@ MOST = 2_000  # notices of one round
 ROUNDS = 5  # of one task, before another one goes on
 # Our own writes come back as notices: a moment later they are gathered into one round.
 REST = timedelta(seconds=2)
-# Exact allows 60 calls a minute: whoever tells us without end is listened to less often.
-BUSY, BUSY_ROUNDS, BUSY_REST = timedelta(minutes=10), 40, timedelta(seconds=30)
-PATIENCE = timedelta(minutes=15)  # by then the poll has brought it, or says why it can't
+# Exact allows 5,000 calls a day: whoever tells us without end is listened to less often.
+BUSY, BUSY_ROUNDS, BUSY_REST = timedelta(hours=1), 150, timedelta(seconds=30)
 KEPT = timedelta(days=7)  # Exact tells a thing again for 34 hours
 
 
@@ -173,21 +172,20 @@ def work(tie: ZohoSync, *, now: datetime) -> bool:
     """Read what was told and bring it across, for all notices that wait; call it under the lock.
 
     Takes a call for 100 records of Zoho and one for who its users are, and one for each module of
-    Exact. What fails for now is
-    tried again by the next round; what is older than that is left to the poll, with the reason.
-    Returns whether anything was brought across.
+    Exact. What fails is left to the poll, with the reason. Returns whether anything was brought
+    across.
     """
     batch = list(_waiting(tie).order_by("pk")[:MOST])
-    found = gather(tie, batch)
+    found, problem = gather(tie, batch), ""
     try:
         if found:
             _bring(tie, found, now)
     except (ExactError, ZohoError) as error:
         logger.warning("not worked on notices sync=%s: %s", tie.pk, type(error).__name__)
-        _give_up(batch, str(error), now)
-        return False
-    Notice.objects.filter(pk__in=[one.pk for one in batch]).update(worked_at=now, problem="")
-    return bool(found)
+        problem = str(error)[:500]
+    rows = Notice.objects.filter(pk__in=[one.pk for one in batch])
+    rows.update(worked_at=now, problem=problem)
+    return bool(found) and not problem
 
 
 def gather(tie: ZohoSync, batch: Sequence[Notice]) -> Gathered:
@@ -230,10 +228,10 @@ def _bring(tie: ZohoSync, found: Gathered, now: datetime) -> None:
         reading_exact.read_some(
             tie, sides.reader, found.exact, now=now, deletions=found.has_deletions
         )
-    job.bring_across(tie, sides, now=now)
+    job.bring_across(tie, sides, now=now, has_new=_has_new(tie, now))
 
 
-def _give_up(batch: Sequence[Notice], problem: str, now: datetime) -> None:
-    rows = Notice.objects.filter(pk__in=[one.pk for one in batch])
-    rows.update(problem=problem[:500])
-    rows.filter(received_at__lt=now - PATIENCE).update(worked_at=now)
+def _has_new(tie: ZohoSync, now: datetime) -> bool:
+    """Whether something that was read just now has no pair yet."""
+    just_read = {"sync": tie, "pair": None, "read_at__gte": now}
+    return any(copies.objects.filter(**just_read).exists() for copies in (ZohoRecord, ExactRecord))
