@@ -10,6 +10,7 @@ from sync.forms import ModelForm
 from sync.models import FieldMapping, TaxMapping
 from sync.rules.zoho.field_rules import Transform
 from sync.rules.zoho.modules import Module
+from sync.services.zoho.mapping_checks import OPTIONS  # each has a field of its name
 from sync.services.zoho.offered import is_usual
 from sync.services.zoho.taxes import codes_of
 
@@ -34,14 +35,6 @@ TRANSFORMS = {
     Transform.TABLE: "By a table: each value has its counterpart",
     Transform.TEMPLATE: "A text with several fields in it",
     Transform.CONSTANT: "A fixed value",
-}
-# transform → its option, and the field of this form that holds it
-OPTIONS: dict[str, str] = {
-    Transform.TABLE: "table",
-    Transform.TEMPLATE: "text",
-    Transform.CONSTANT: "value",
-    Transform.SPLIT_STREET: "number_field",
-    Transform.PHONE: "calling_code",
 }
 PLAIN = ["exact_field", "zoho_field", "direction", "transform", "default", "winner", "is_active"]
 
@@ -95,12 +88,10 @@ class FieldMappingForm(ModelForm):
     )
     value = forms.CharField(label="Fixed value", required=False)
     number_field = forms.ChoiceField(label="House number in Zoho", required=False)
-    calling_code = forms.RegexField(
-        r"^\+?[1-9]\d{0,3}$",
+    calling_code = forms.CharField(
         label="Country calling code",
         required=False,
         help_text="Such as 32: numbers that begin with one 0 get it. Empty: numbers stay national.",
-        error_messages={"invalid": "A calling code is 1 to 4 digits, such as 32."},
     )
 
     class Meta:

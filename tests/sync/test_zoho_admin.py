@@ -154,6 +154,16 @@ def test_a_new_mapping_is_saved_and_the_next_run_meets_its_values(
         ({"transform": "table", "table": "a = b\na = c"}, "table", "Line 2: “a” stands above"),
         ({"transform": "template", "text": "{Name}"}, "direction", "A template can't be read back"),
         ({"transform": "template", "direction": "to_zoho"}, "text", "Write a template"),
+        (
+            {"transform": "template", "direction": "to_zoho", "text": "{Name}"},
+            "exact_field",
+            "A template takes its fields from its text",
+        ),
+        (
+            {"exact_field": "", "transform": "template", "direction": "to_zoho", "text": "{Nme}"},
+            "text",
+            "Exact has no field Nme",
+        ),
         ({"transform": "constant", "direction": "to_zoho"}, "value", "Write the value"),
         ({"transform": "split_street"}, "number_field", "gets the house number"),
         ({"transform": "phone", "calling_code": "x"}, "calling_code", "1 to 4 digits"),
@@ -286,6 +296,32 @@ def test_a_new_mapping_is_tried_before_it_is_saved(browser: Client, tie: ZohoSyn
 
     assert "the next run reads it" in page
     assert not FieldMapping.objects.filter(exact_field="Remarks").exists()
+
+
+def test_a_text_of_several_fields_is_tried_and_saved(browser: Client, tie: ZohoSync) -> None:
+    a_pair(
+        an_exact_record(values={"Name": "Cowork", "Code": "12"}),
+        a_zoho_record(values={"Description": "old"}),
+    )
+    text = {"exact_field": "", "transform": "template", "direction": "to_zoho",
+            "text": "{Name} ({Code})"}  # fmt: skip
+
+    page = told(browser, f"{MAPPINGS}add/?module=Accounts", {**REMARKS, **text, "_preview": "0"})
+    assert "<b>Cowork (12)</b>" in page
+    told(browser, f"{MAPPINGS}add/?module=Accounts", {**REMARKS, **text})
+
+    assert of_accounts("").options == {"text": "{Name} ({Code})"}
+
+
+def test_a_sample_takes_the_same_queries_for_few_pairs_and_for_many(
+    browser: Client, tie: ZohoSync
+) -> None:
+    two_cities()
+    few = queries(browser, f"{MAPPINGS}sample/Accounts/")
+    for _ in range(30):
+        a_pair()
+
+    assert queries(browser, f"{MAPPINGS}sample/Accounts/") == few <= 12
 
 
 def test_a_whole_record_is_shown_by_all_mappings_of_its_module(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sync.models import FieldMapping
 from sync.rules.zoho import mapping_problems
-from sync.rules.zoho.field_rules import Side, Transform
+from sync.rules.zoho.field_rules import Direction, Side, Transform
 from sync.rules.zoho.modules import Module
+from sync.rules.zoho.transforms import table_of
 from sync.services.zoho.mappings import rule_of
 from sync.services.zoho.offered import exact_fields, zoho_fields
 from sync.services.zoho.weighing import FROZEN
@@ -20,6 +22,17 @@ if TYPE_CHECKING:
     from sync.rules.zoho.field_rules import FieldRule
     from sync.rules.zoho.mapping_problems import Field
 
+Located = Iterator[tuple[str, str]]
+
+# transform → the name of its option
+OPTIONS: dict[str, str] = {
+    Transform.TABLE: "table",
+    Transform.TEMPLATE: "text",
+    Transform.CONSTANT: "value",
+    Transform.SPLIT_STREET: "number_field",
+    Transform.PHONE: "calling_code",
+}
+CALLING_CODE = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 NOT_READ = "What fields Zoho has was not read yet: open the set-up of Zoho, step Modules."
 NO_TEXT = "is no text, so a table can't be read back into it: turn the direction to Exact → Zoho."
 
@@ -58,7 +71,7 @@ class Bench:
         rule = self.rule(mapping)
         others = [self.rule(one) for one in self._beside(mapping)]
         found = mapping_problems.located(rule, *self._both(mapping), others)
-        return [*found, *self._number(rule), *self._table(mapping, rule)]
+        return [*found, *self._options(rule), *self._template(rule), *self._table(mapping, rule)]
 
     def problems(self, mapping: FieldMapping) -> list[str]:
         """Return why a mapping can't work; nothing when it can."""
@@ -70,7 +83,7 @@ class Bench:
         found = mapping_problems.warnings(rule, exact, zoho)
         if rule.fills(Side.EXACT) and rule.exact_field in FROZEN.get(Module(mapping.module), ()):
             found.append(f"Exact takes {rule.exact_field} once, when a record is made.")
-        return found
+        return [*found, *self._words(mapping, rule)]
 
     def _both(self, mapping: FieldMapping) -> tuple[Field | None, Field | None]:
         return self.exact.get(mapping.exact_field), self.zoho.get(mapping.zoho_field)
@@ -84,13 +97,38 @@ class Bench:
             if one.is_active and one is not mapping and not (mapping.pk and one.pk == mapping.pk)
         ]
 
-    def _number(self, rule: FieldRule) -> Iterable[tuple[str, str]]:
-        """Check the field of the house number, which the rule's options name."""
+    def _options(self, rule: FieldRule) -> Located:
+        """Check what only the metadata knows of the rule's options."""
         for name in rule.zoho_fields[1:] if rule.transform is Transform.SPLIT_STREET else ():
             if name not in self.zoho or name == rule.zoho_field:
                 yield "options", f"Choose another field of Zoho than {name} for the house number."
+        code = str(rule.options.get("calling_code", ""))
+        if rule.transform is Transform.PHONE and code and not CALLING_CODE.fullmatch(code):
+            yield "options", "A calling code is 1 to 4 digits, such as 32."
 
-    def _table(self, mapping: FieldMapping, rule: FieldRule) -> Iterable[tuple[str, str]]:
+    def _template(self, rule: FieldRule) -> Located:
+        """Check the fields that a template takes: those of its text, and no other."""
+        if rule.transform is not Transform.TEMPLATE or rule.direction is Direction.BOTH:
+            return
+        source = Side.EXACT if rule.fills(Side.ZOHO) else Side.ZOHO
+        if rule.exact_field if source is Side.EXACT else rule.zoho_field:
+            yield f"{source}_field", "A template takes its fields from its text: choose none here."
+            return
+        known = self.exact if source is Side.EXACT else self.zoho
+        for name in rule.fields_of(source):
+            if name not in known:
+                yield "options", f"{source.title()} has no field {name} in this module."
+
+    def _words(self, mapping: FieldMapping, rule: FieldRule) -> Iterator[str]:
+        """Tell which words of a table Zoho's list does not have: it would refuse them."""
+        told = self._metadata.get(mapping.zoho_field, {}).get("pick_list_values") or ()
+        offered = {str(one.get("actual_value", "")).casefold() for one in told}
+        lacking = [word for word in table_of(rule).values() if word.casefold() not in offered]
+        if rule.transform is Transform.TABLE and offered and lacking and rule.fills(Side.ZOHO):
+            words = ", ".join(f"“{word}”" for word in lacking)
+            yield f"Zoho's list has no {words}: it may refuse a record with it."
+
+    def _table(self, mapping: FieldMapping, rule: FieldRule) -> Located:
         """Refuse a table that would write text into what is a number or a day in Exact."""
         known = self.exact.get(mapping.exact_field)
         reads_back = rule.transform is Transform.TABLE and rule.fills(Side.EXACT)

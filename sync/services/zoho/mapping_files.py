@@ -13,7 +13,7 @@ from django.db import transaction
 from sync.models import FieldMapping
 from sync.rules.zoho.field_rules import Direction, Transform, Winner
 from sync.services.zoho.mapping_changes import SAYS, Changes, apply, compare, follow, note
-from sync.services.zoho.mapping_checks import Bench, benches
+from sync.services.zoho.mapping_checks import OPTIONS, Bench, benches
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -148,6 +148,8 @@ def _mapping(bench: Bench, row: Any, number: int) -> FieldMapping:
     if not _can_be_kept(row):
         raise msgspec.ValidationError("a text has letters that no database keeps.")
     read = msgspec.convert(row, _Row)
+    if strange := sorted(read.options.keys() - {OPTIONS.get(read.transform, "")}):
+        raise msgspec.ValidationError(f"“{read.transform}” has no option “{strange[0]}”.")
     told = msgspec.structs.asdict(read)
     told["transform"] = "" if read.transform is Transform.NONE else read.transform.value
     told |= {"direction": read.direction.value, "winner": read.winner.value}

@@ -160,6 +160,15 @@ def test_a_code_that_can_not_be_changed_later_is_told_beforehand(tie: ZohoSync) 
     assert "Exact takes Code once, when a record is made." in warnings
 
 
+def test_words_that_zohos_list_lacks_are_told(tie: ZohoSync) -> None:
+    unit = held(tie, "Unit", Module.PRODUCTS)
+    unit.options = {"table": {"pc": "Each", "day": "Fortnight"}}
+
+    warnings = Bench.of(tie.modules.get(module=Module.PRODUCTS)).warnings(unit)
+
+    assert "Zoho's list has no “Fortnight”: it may refuse a record with it." in warnings
+
+
 def test_only_texts_are_said_to_be_cut(tie: ZohoSync) -> None:
     cut = {
         str(mapping)
@@ -405,6 +414,8 @@ def test_a_file_says_all_mappings_of_the_modules_that_it_names(
         ({"default": "a\0b"}, "a text has letters that no database keeps."),
         ({"default": "\ud800"}, "a text has letters that no database keeps."),
         ({"options": {"table": [1]}}, "Accounts, mapping 2: Expected"),
+        ({"options": {"table": {"a": "b"}}}, "“none” has no option “table”."),
+        ({"transform": "phone", "options": {"calling_code": "x"}}, "is 1 to 4 digits"),
         ({"exact_field": "Name", "zoho_field": "Account_Name"}, "it stands in the file before."),
         ({"transform": "template"}, "Write a template with at least one field in braces"),
         ({"winner": None}, "Accounts, mapping 2: Expected `str`"),
