@@ -38,7 +38,7 @@ MODULES = {
 }  # by Exact's topic
 DELETE = "delete"
 LONGEST_ID = 20  # digits of Zoho's ids
-MOST = 2_000  # notices of one round
+MOST = 500  # notices of one round
 ROUNDS = 5  # of one task, before another one goes on
 # Our own writes come back as notices: a moment later they are gathered into one round.
 REST = timedelta(seconds=2)
