@@ -18,6 +18,7 @@ from exact_client.models import Division
 from exact_client.odata import literal
 from exact_client.questions.base import created, folded, read_rows, select
 from exact_client.questions.goods import GoodsQuestions
+from exact_client.questions.orders import SalesOrderQuestions
 from exact_client.questions.parties import PartyQuestions
 from exact_client.questions.raw import RawQuestions
 from exact_client.questions.sales import SalesInvoiceQuestions
@@ -48,7 +49,12 @@ DOCUMENTS, ATTACHMENTS = "documents/Documents", "documents/DocumentAttachments"
 
 
 class ExactClient(
-    PartyQuestions, GoodsQuestions, SalesInvoiceQuestions, WebhookQuestions, RawQuestions
+    PartyQuestions,
+    GoodsQuestions,
+    SalesInvoiceQuestions,
+    SalesOrderQuestions,
+    WebhookQuestions,
+    RawQuestions,
 ):
     """One division of Exact. Every method may raise any ExactError, and may be called again.
 

@@ -1,4 +1,4 @@
-"""Which properties Exact's parties, items and invoices have, and what may be done with each."""
+"""Which properties Exact's parties, items and documents have, and what may be done with each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 FILE = Path(__file__).parent / "properties.json"
-ENTITIES = ("Accounts", "Contacts", "Items", "SalesInvoices")
+ENTITIES = ("Accounts", "Contacts", "Items", "SalesInvoices", "SalesOrders", "SalesOrderLines")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Entity:
 
 
 def properties(entity: str) -> Mapping[str, Property]:
-    """Return the properties of Accounts, Contacts, Items or SalesInvoices, by Exact's names.
+    """Return the properties of one of ENTITIES, by Exact's names.
 
     Raises KeyError for another entity. Source: Exact's REST reference; lengths as clients found
     them.

@@ -59,6 +59,8 @@ class DeletedRecord(Record, frozen=True, kw_only=True):
     ITEM: ClassVar[int] = 9
     PAYMENT_TERM: ClassVar[int] = 10
     SALES_INVOICE: ClassVar[int] = 13  # its lines too, each by its own key
+    SALES_ORDER: ClassVar[int] = 32
+    SALES_ORDER_LINE: ClassVar[int] = 33
 
     timestamp: int
     entity_key: UUID

@@ -194,6 +194,32 @@ class SyncedSalesInvoiceLineRecord(SalesInvoiceLineRecord, frozen=True, kw_only=
 
 
 @named
+class SalesOrderRecord(Record, frozen=True, kw_only=True):
+    """The header of a sales order (salesorder/SalesOrders), numbered when it is made.
+
+    Amounts are in the order's currency.
+    """
+
+    OPEN: ClassVar[int] = 12
+    PARTIAL: ClassVar[int] = 20  # some of it is delivered or invoiced
+    COMPLETE: ClassVar[int] = 21
+    CANCELLED: ClassVar[int] = 45
+
+    order_id: UUID = msgspec.field(name="OrderID")
+    order_number: int | None = None
+    order_date: LocalDate | None = None
+    delivery_date: LocalDate | None = None
+    status: int | None = None
+    ordered_by: UUID | None = None
+    your_ref: str | None = None
+    description: str | None = None
+    currency: Padded | None = None
+    amount_fc: Decimal | None = None  # including VAT
+    amount_fc_excl_vat: Decimal | None = msgspec.field(default=None, name="AmountFCExclVat")
+    modified: LocalTime | None = None
+
+
+@named
 class PrintedSalesInvoiceRecord(Record, frozen=True, kw_only=True):
     """What came of printing. A mail that is called sent may still bounce."""
 

@@ -13,6 +13,7 @@ TOPICS = (
     "Contacts",
     "Items",
     "SalesInvoices",
+    "SalesOrders",
     "SalesEntries",
     "FinancialTransactions",
     "Documents",

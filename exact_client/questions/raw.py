@@ -38,7 +38,10 @@ _OF_A_LINE = {
     "VATCode": "String",
     "VATPercentage": "Double",
     "GLAccount": "Guid",
+    "SalesOrder": "Guid",
 }
+# What a feed of changes has, and the records themselves have not.
+_BESIDES = {"SalesInvoices": _OF_A_LINE, "SalesOrders": {"ID": "Guid"}}
 
 
 class RawQuestions(Questions):
@@ -49,17 +52,18 @@ class RawQuestions(Questions):
     ) -> Iterator[dict[str, Any]]:
         """Yield these properties of what changed after `timestamp`, with the key and `Timestamp`.
 
-        `entity`: Accounts, Contacts, Items or SalesInvoices, whose rows are headers (`LineNumber`
-        0) and lines, with all that a line has. Days are dates, `Created` and `Modified` datetimes
-        of Exact's wall clock, GUIDs UUIDs. Raises ValueError for a property that the feed of
-        changes does not have.
+        `entity` is one of ENTITIES. The rows of SalesInvoices are headers (`LineNumber` 0) and
+        lines, with all that a line has; those of SalesOrders are headers alone, with the `ID` by
+        which a deletion may name them: their lines have a feed of their own. Days are dates,
+        `Created` and `Modified` datetimes of Exact's wall clock, GUIDs UUIDs. Raises ValueError
+        for a property that the feed of changes does not have.
         """
         about = described(entity)
         missing = [name for name in properties if not _in_sync(about, name)]
         if missing:
             raise ValueError(f"{about.sync} does not have {', '.join(sorted(missing))}.")
-        lines = _OF_A_LINE if entity == "SalesInvoices" else {}
-        names = list(dict.fromkeys([about.key, *lines, "Timestamp", *properties]))
+        besides = _BESIDES.get(entity, {})
+        names = list(dict.fromkeys([about.key, *besides, "Timestamp", *properties]))
         where = {"$filter": f"Timestamp gt {literal(timestamp)}"}
         for page in self._transport.pages(about.sync, {"$select": ",".join(names)} | where):
             for row in page.rows:

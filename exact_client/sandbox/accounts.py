@@ -77,6 +77,9 @@ class Accounts:
         invoices = self._books.table(self._division, "invoices")
         if any(key in {row["OrderedBy"], row["InvoiceTo"], row["DeliverTo"]} for row in invoices):
             raise refusal("used", "Account", "SalesInvoices")
+        orders = self._books.table(self._division, "salesorders")
+        if any(key in {row["OrderedBy"], row["InvoiceTo"], row["DeliverTo"]} for row in orders):
+            raise refusal("used", "Account", "SalesOrders")
         for contact in list(contacts_of(self._books, self._division, key)):
             self._books.drop(self._division, "contacts", contact["ID"])
             note_deleted(self._books, self._division, contact["ID"], CONTACT, self._user)

@@ -25,6 +25,10 @@ TABLES = {
     "salesinvoice/PrintedSalesInvoices": "printed",
     "salesinvoice/Layouts": "layouts",
     "sync/SalesInvoice/SalesInvoices": "invoicerows",
+    "salesorder/SalesOrders": "salesorders",
+    "salesorder/SalesOrderLines": "salesorderlines",
+    "sync/SalesOrder/SalesOrderHeaders": "salesorders",
+    "sync/SalesOrder/SalesOrderLines": "salesorderlines",
     "webhooks/WebhookSubscriptions": "subscriptions",
     "sync/Deleted": "deleted",
     "financialtransaction/TransactionLines": "transactions",
@@ -71,6 +75,10 @@ SCOPES = {
     "salesinvoice/PrintedSalesInvoices": "sales.invoices",
     "salesinvoice/Layouts": "sales.invoices",
     "sync/SalesInvoice/SalesInvoices": "sales.invoices",
+    "salesorder/SalesOrders": "sales.orders",
+    "salesorder/SalesOrderLines": "sales.orders",
+    "sync/SalesOrder/SalesOrderHeaders": "sales.orders",
+    "sync/SalesOrder/SalesOrderLines": "sales.orders",
     "financial/GLAccounts": "financial.generalledgers",
     "financial/Journals": "financial.accounting",
     "vat/VATCodes": "financial.accounting",
@@ -93,12 +101,12 @@ _SYNC_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?\s*")
 _DELETED_FILTER = re.compile(r"\s*Timestamp\s+gt\s+\d+L?(\s+and\s+EntityType\s+eq\s+\d+)?\s*")
 _WIDE = frozenset(
     {"cashflow/Receivables", "salesentry/SalesEntries", "salesentry/SalesEntryLines"}
-    | {"salesinvoice/SalesInvoices"}
+    | {"salesinvoice/SalesInvoices", "salesorder/SalesOrders", "salesorder/SalesOrderLines"}
 )
 # Of tables that several endpoints share, the rows that one of them shows.
 SHOWN_ROWS = {"cashflow/Receivables": ("LineType", 20)}
 _TWINNED = frozenset(
-    {"crm/Accounts", "logistics/Items"}
+    {"crm/Accounts", "logistics/Items", "salesorder/SalesOrders"}
 )  # a sync twin exists, so a plain list may want a filter
 
 

@@ -37,6 +37,7 @@ LINES = MappingProxyType(
     {
         "salesentry/SalesEntries": ("SalesEntryLines", "salesentry/SalesEntryLines"),
         "salesinvoice/SalesInvoices": ("SalesInvoiceLines", "salesinvoice/SalesInvoiceLines"),
+        "salesorder/SalesOrders": ("SalesOrderLines", "salesorder/SalesOrderLines"),
     }
 )
 _ALWAYS_SET = {"Boolean": False, "Byte": 0}  # the types that are never null

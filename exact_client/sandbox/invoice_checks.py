@@ -42,8 +42,7 @@ class InvoiceChecks:
         if not invoice.get("OrderedBy"):
             found.add("missing", "InvoiceTo")
             found.add("missing", "OrderedBy")
-        for name in _PARTIES:
-            self._check_party(invoice, name, found)
+        self.check_parties(invoice, found)
         if invoice.get("Type") not in TYPES:
             found.add("invalid", "SalesInvoice (Type)")
         invoice["TypeDescription"] = TYPES.get(invoice.get("Type") or 0)
@@ -51,6 +50,11 @@ class InvoiceChecks:
         entry = self.entry_of(invoice)
         self._entries.check_header(entry, Findings())
         self._check_books(invoice, entry, found)
+
+    def check_parties(self, document: Record, found: Findings) -> None:
+        """Note what is wrong with those whom a document names, and fill in who they are."""
+        for name in _PARTIES:
+            self._check_party(document, name, found)
 
     def _check_party(self, invoice: Record, name: str, found: Findings) -> None:
         key = invoice[name] = invoice.get(name) or invoice.get("OrderedBy")

@@ -101,7 +101,7 @@ class Invoices:
         """Change one line of an invoice that is not printed."""
         before = self._lines.get(key) or {}
         invoice = self.unprinted(before["InvoiceID"])
-        line = self._checked(invoice, _repriced(before, taken))
+        line = self._checked(invoice, repriced(before, taken))
         lines = [line if old["ID"] == key else old for old in self.lines_of(invoice)]
         self._keep(invoice, lines)
 
@@ -176,10 +176,10 @@ def _followers(taken: Record) -> Record:
     return {name: taken.get(name) for name in (*names, *people, "PaymentCondition")}
 
 
-def _repriced(before: Record, taken: Record) -> Record:
-    """A line before Exact worked its price out again."""
+def repriced(before: Record, taken: Record, vat: str = "VATAmountFC") -> Record:
+    """A line before Exact worked its price out again; `vat` is where it has its VAT amount."""
     line = {**before, **taken, "_vat_given": before.get("_vat_given", False)}
-    if "VATAmountFC" in taken:
+    if vat in taken:
         line["_vat_given"] = True
     if "NetPrice" not in taken:
         line["NetPrice"] = None

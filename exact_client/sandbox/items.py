@@ -64,10 +64,13 @@ class Items:
         self._keep(record)
 
     def delete(self, key: str) -> None:
-        """Delete an item that no invoice uses, with its prices."""
+        """Delete an item that no invoice or order uses, with its prices."""
         lines = self._books.table(self._division, "invoicelines")
         if any(line["Item"] == key for line in lines):
             raise refusal("used", "Item", "SalesInvoices")
+        lines = self._books.table(self._division, "salesorderlines")
+        if any(line["Item"] == key for line in lines):
+            raise refusal("used", "Item", "SalesOrders")
         for price in prices_of(self._books, self._division, key):
             self._books.drop(self._division, "itemprices", price["ID"])
             note_deleted(self._books, self._division, price["ID"], PRICE, self._user)

@@ -35,6 +35,7 @@ _COUNTED = [
     "items",
     "itemprices",
     "invoices",
+    "salesorders",
     "subscriptions",
 ]
 _TOLD = ["EntryID", "EntryNumber", "Journal", "Customer", "CustomerName", "YourRef", "Description"]
@@ -255,6 +256,14 @@ def _print(sandbox: "ExactSandbox", request: Request) -> Any:
     return sandbox.print_invoice(**_read(request))
 
 
+def _invoice_order(sandbox: "ExactSandbox", request: Request) -> Any:
+    return sandbox.invoice_order(**_read(request))
+
+
+def _cancel_order(sandbox: "ExactSandbox", request: Request) -> Any:
+    return sandbox.cancel_order(**_read(request))
+
+
 def _webhooks(sandbox: "ExactSandbox", _request: Request) -> Any:
     return sandbox.webhooks.told()
 
@@ -291,6 +300,8 @@ _KNOBS: dict[tuple[str, str], Callable[["ExactSandbox", Request], Any]] = {
     ("POST", "edit"): _edit,
     ("POST", "erase"): _erase,
     ("POST", "print"): _print,
+    ("POST", "invoice-order"): _invoice_order,
+    ("POST", "cancel-order"): _cancel_order,
     ("GET", "webhooks"): _webhooks,
     ("POST", "webhooks"): _set_webhooks,
 }

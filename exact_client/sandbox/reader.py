@@ -24,6 +24,7 @@ _WORKED_OUT = {
     "invoices": invoices.shown,
     "invoicerows": invoices.shown,
 }
+_WITH_LINES = frozenset({"salesinvoice/SalesInvoices", "salesorder/SalesOrders"})
 
 
 class Reader:
@@ -73,8 +74,8 @@ class Reader:
         shown = Shown(entity, self._base, entity.properties)
         record = next(self._worked_out(entity, [record]))
         contents = {}
-        if entity.path == "salesinvoice/SalesInvoices":  # answers its lines unasked
-            contents = self._expanded(entity, record, ["SalesInvoiceLines"])
+        if entity.path in _WITH_LINES:  # answers its lines unasked
+            contents = self._expanded(entity, record, [LINES[entity.path][0]])
         told = shown.one(record if sparse is None else {k: record.get(k) for k in sparse}, contents)
         if sparse is not None:
             told = {k: v for k, v in told.items() if k in {*sparse, "__metadata"}} | {

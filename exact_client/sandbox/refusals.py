@@ -134,6 +134,9 @@ _LABELS: Mapping[str, tuple[str, str, str, str]] = {
         "Factures de vente",
         "Verkaufsrechnungen",
     ),
+    "SalesOrders": ("Verkooporders", "Sales orders", "Commandes client", "Verkaufsaufträge"),
+    "SalesOrderLines": ("Orderregels", "Order lines", "Lignes de commande", "Auftragszeilen"),
+    "OrderID": ("Order", "Order", "Commande", "Auftrag"),
     "OrderedBy": ("Besteld door", "Ordered by", "Commandé par", "Bestellt von"),
     "InvoiceTo": ("Factuur voor", "Invoice to", "Facturer à", "Rechnung an"),
     "InvoiceTo (Type)": (

@@ -1,4 +1,4 @@
-"""What people in Exact's own screens do to contacts, items, prices and sales invoices."""
+"""What people in Exact's own screens do to contacts, items, prices, sales invoices and orders."""
 
 import threading
 from uuid import UUID
@@ -19,6 +19,8 @@ PATHS = {
     "SalesItemPrices": "logistics/SalesItemPrices",
     "SalesInvoices": "salesinvoice/SalesInvoices",
     "SalesInvoiceLines": "salesinvoice/SalesInvoiceLines",
+    "SalesOrders": "salesorder/SalesOrders",
+    "SalesOrderLines": "salesorder/SalesOrderLines",
 }
 
 
@@ -35,7 +37,7 @@ class SalesByHand:
     _lock: threading.RLock
 
     def make(self, entity: str, properties: Record, division: int | None = None) -> Record:
-        """Make a record from properties as POST takes them; an invoice with its lines."""
+        """Make a record from properties as POST takes them; an invoice or order with its lines."""
         about, where = _entity(entity), division or self.company.divisions[0]
         with self._lock:
             taken = read_payload(about, properties, "cut")
@@ -66,6 +68,22 @@ class SalesByHand:
             self._colleague(where).print_invoice(str(UUID(key)))
             self._books.commit()
             return self._books.table(where, "invoices").get(str(UUID(key))) or {}
+
+    def invoice_order(self, key: str, share: float = 1.0, division: int | None = None) -> Record:
+        """Deliver and invoice `share` of each line of an order; gives the invoice."""
+        where = division or self.company.divisions[0]
+        with self._lock:
+            made = self._colleague(where).orders.invoice(str(UUID(key)), share)
+            self._books.commit()
+            return made
+
+    def cancel_order(self, key: str, division: int | None = None) -> Record:
+        """Cancel a sales order."""
+        where = division or self.company.divisions[0]
+        with self._lock:
+            order = self._colleague(where).orders.cancel(str(UUID(key)))
+            self._books.commit()
+            return order
 
     def _colleague(self, division: int) -> Writers:
         return Writers(self._books, self.switches, division, ACCOUNTANT)

@@ -20,6 +20,7 @@ TOPICS = {
     "contacts": ("Contacts", "crm/Contacts", "ID"),
     "items": ("Items", "logistics/Items", "ID"),
     "invoices": ("SalesInvoices", "salesinvoice/SalesInvoices", "InvoiceID"),
+    "salesorders": ("SalesOrders", "salesorder/SalesOrders", "OrderID"),
     "entries": ("SalesEntries", "salesentry/SalesEntries", "EntryID"),
     "documents": ("Documents", "documents/Documents", "ID"),
     "attachments": ("DocumentAttachments", "documents/DocumentAttachments", "ID"),

@@ -13,6 +13,7 @@ from exact_client.sandbox.invoices import UNTOLD, Invoices
 from exact_client.sandbox.items import Items, Prices
 from exact_client.sandbox.ledger import Ledger
 from exact_client.sandbox.messages import problem
+from exact_client.sandbox.orders import Orders
 from exact_client.sandbox.payload import read_payload
 from exact_client.sandbox.printing import Printing
 from exact_client.sandbox.subscriptions import Subscriptions
@@ -21,6 +22,7 @@ from exact_client.sandbox.terms import Terms
 from exact_client.sandbox.wire import read_value
 
 _ENTRIES, _INVOICES = "salesentry/SalesEntries", "salesinvoice/SalesInvoices"
+_ORDERS, _ORDER_LINES = "salesorder/SalesOrders", "salesorder/SalesOrderLines"
 _PRINTED, _SUBSCRIPTIONS = "salesinvoice/PrintedSalesInvoices", "webhooks/WebhookSubscriptions"
 # What a create answers without `Prefer`; the others answer all of it (seen on real companies).
 _SPARSE = {
@@ -46,6 +48,7 @@ class Writers:
         self._prices = Prices(books, division, user)
         self._ledger = Ledger(books, switches, division, user)
         self._invoices = Invoices(books, switches, division, user)
+        self._orders = Orders(books, switches, division, user)
         self._printing = Printing(books, switches, division, user)
         self._documents = Documents(books, division, user)
         self._attachments = Attachments(books, switches, division, user)
@@ -59,6 +62,9 @@ class Writers:
         if entity.path == _INVOICES:
             told = tuple(name for name in entity.properties if name not in UNTOLD)
             return self._create_invoice(entity, taken, content), told
+        if entity.path == _ORDERS:
+            lines = read_lines(entity.path, content, self._switches.overflow)
+            return self._orders.create(taken, lines), None
         if entity.path == _PRINTED:
             return self._printing.print(_given(entity, content, "InvoiceID"), taken), None
         if entity.path == _ENTRIES:
@@ -71,6 +77,7 @@ class Writers:
             "logistics/SalesItemPrices": self._prices.create,
             "salesentry/SalesEntryLines": self._ledger.add_line,
             "salesinvoice/SalesInvoiceLines": self._invoices.add_line,
+            _ORDER_LINES: self._orders.add_line,
             "documents/Documents": self._documents.create,
             "documents/DocumentAttachments": self._attachments.create,
         }
@@ -89,6 +96,8 @@ class Writers:
             "salesentry/SalesEntryLines": self._ledger.update_line,
             _INVOICES: self._invoices.update,
             "salesinvoice/SalesInvoiceLines": self._invoices.update_line,
+            _ORDERS: self._orders.update,
+            _ORDER_LINES: self._orders.update_line,
             "documents/Documents": self._documents.update,
             "cashflow/Receivables": self._terms.update,
         }
@@ -105,6 +114,8 @@ class Writers:
             "salesentry/SalesEntryLines": self._ledger.delete_line,
             _INVOICES: self._invoices.delete,
             "salesinvoice/SalesInvoiceLines": self._invoices.delete_line,
+            _ORDERS: self._orders.delete,
+            _ORDER_LINES: self._orders.delete_line,
             "documents/Documents": self._documents.delete,
             "documents/DocumentAttachments": self._attachments.delete,
         }
@@ -115,6 +126,11 @@ class Writers:
     def print_invoice(self, key: str) -> Record:
         """Print an invoice as it is."""
         return self._printing.print(key, {})
+
+    @property
+    def orders(self) -> Orders:
+        """Sales orders, for what only Exact's own screens do to them."""
+        return self._orders
 
     def _create_invoice(self, entity: Entity, taken: Record, content: Record) -> Record:
         lines = read_lines(entity.path, content, self._switches.overflow)

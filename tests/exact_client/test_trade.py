@@ -17,6 +17,7 @@ from exact_client.records import DeletedRecord
 from exact_client.sandbox import ExactSandbox
 from exact_client.trade_records import (
     SalesInvoiceRecord,
+    SalesOrderRecord,
     SyncedSalesInvoiceLineRecord,
     SyncedSalesInvoiceRecord,
 )
@@ -165,6 +166,61 @@ def test_a_lost_print_is_seen_by_the_status(exact: ExactClient, sandbox: ExactSa
     after = exact.sales_invoice(made.invoice_id)
     assert after is not None
     assert after.status == SalesInvoiceRecord.PROCESSED
+
+
+def an_order(exact: ExactClient, your_ref: str = "PO-1") -> dict[str, Any]:
+    item = exact.items_with_code("FLEX")[0]
+    return {
+        "OrderedBy": a_customer(exact),
+        "YourRef": your_ref,
+        "DeliveryDate": date(2026, 10, 5),
+        "SalesOrderLines": [
+            {"Item": item.id, "Quantity": Decimal(10), "NetPrice": Decimal("19.99")}
+        ],
+    }
+
+
+def test_an_order_is_made_found_changed_and_followed(exact: ExactClient) -> None:
+    made = exact.create_sales_order(an_order(exact, "ZF'1 & é"))
+    exact.update_sales_order(made.order_id, {"Description": "Autumn"})
+
+    (found,) = exact.sales_orders_with_reference("ZF'1 & é")
+
+    assert found == exact.sales_order(made.order_id)
+    assert (found.order_number, found.status) == (1, SalesOrderRecord.OPEN)
+    assert (found.delivery_date, found.description) == (date(2026, 10, 5), "Autumn")
+    assert (found.amount_fc_excl_vat, found.amount_fc) == (Decimal("199.9"), Decimal("241.88"))
+    (header,) = exact.raw_changes("SalesOrders", ["AmountFC"], 1)
+    (line,) = exact.raw_changes("SalesOrderLines", ["OrderID", "VATAmount"], 1)
+    assert header["OrderID"] == line["OrderID"] == made.order_id
+    assert isinstance(header["ID"], UUID)
+    assert (header["AmountFC"], line["VATAmount"]) == (Decimal("241.88"), Decimal("41.98"))
+    assert list(exact.raw_changes("SalesOrders", [], header["Timestamp"])) == []
+
+
+def test_what_is_settled_of_an_order_is_refused_before_the_call(
+    exact: ExactClient, sandbox: ExactSandbox
+) -> None:
+    before = len(sandbox.calls)
+
+    with pytest.raises(ValueError, match="OrderedBy"):
+        exact.update_sales_order(uuid4(), {"OrderedBy": uuid4()})
+    with pytest.raises(ValueError, match="lines"):
+        exact.update_sales_order(uuid4(), {"SalesOrderLines": []})
+
+    assert len(sandbox.calls) == before
+
+
+def test_a_lost_order_is_looked_up_by_its_reference(
+    exact: ExactClient, sandbox: ExactSandbox
+) -> None:
+    sandbox.fault("lose_answer_after", method="POST", path="SalesOrders")
+
+    with pytest.raises(ExactUncertainError):
+        exact.create_sales_order(an_order(exact, "ZF2"))
+
+    assert len(exact.sales_orders_with_reference("ZF2")) == 1
+    assert exact.sales_orders_with_reference("ZF3") == []
 
 
 def test_headers_and_lines_of_changed_invoices_come_as_what_they_are(exact: ExactClient) -> None:

@@ -53,6 +53,19 @@ def an_account_made(exact: Caller) -> str:
     return str(exact.send("POST", "crm/Accounts", {"Name": "New"}).json()["d"]["ID"])
 
 
+def test_an_order_is_told_by_its_own_topic(
+    exact: Caller, sandbox: ExactSandbox, subscriber: Subscriber
+) -> None:
+    asked(exact, "SalesOrders")
+    item = next(row["ID"] for row in sandbox.records("items") if row["Code"] == "FLEX")
+    order = {"OrderedBy": an_account(sandbox), "SalesOrderLines": [{"Item": item}]}
+
+    key = exact.send("POST", "salesorder/SalesOrders", order).json()["d"]["OrderID"]
+    sandbox.webhooks.deliver_now()
+
+    assert ("SalesOrders", "Create", key) in subscriber.events
+
+
 def test_the_callback_is_tried_with_an_empty_post(exact: Caller, subscriber: Subscriber) -> None:
     answer = asked(exact)
 
