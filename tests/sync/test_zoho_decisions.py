@@ -131,6 +131,20 @@ def test_a_choice_waits_for_the_next_run_and_says_so(browser: Client) -> None:
     assert made.pair.is_dirty
 
 
+def test_a_choice_can_be_taken_back_until_it_is_written(browser: Client) -> None:
+    made = a_conflict(choice="exact", chosen_at=NOW)
+    assert "Zoho's instead" in text_of(browser, f"{CONFLICTS}?state=chosen")
+
+    told(browser, "/zoho/conflicts/choose/", {"conflict": made.pk, "choice": "zoho"})
+
+    made.refresh_from_db()
+    assert made.choice == "zoho"
+    Conflict.objects.update(closed_at=NOW)
+    settled = text_of(browser, f"{CONFLICTS}?state=settled")
+    assert "02 222" in settled
+    assert "instead" not in settled
+
+
 def test_one_side_is_chosen_for_all_of_a_field(browser: Client) -> None:
     made = [a_conflict() for _ in range(3)]
     other = a_conflict(zoho_field="Fax", exact_field="Fax")

@@ -83,6 +83,30 @@ def test_a_record_takes_the_same_queries_whatever_hangs_on_it(browser: Client) -
     assert queries(browser, record_url(held.zoho)) <= few + 1
 
 
+def test_the_history_names_pairs_conflicts_and_who(browser: Client) -> None:
+    held = a_pair(state="equal")
+    names = {"exact_key": held.exact.key, "zoho_key": held.zoho.key, "zoho_name": "Jansen"}
+    PairEvent.objects.create(
+        sync=held.sync, module=held.module, what="paired", rule="vat", at=NOW, **names
+    )
+    a_conflict(held, choice="zoho", closed_at=NOW)
+
+    page = text_of(browser, record_url(held.exact))
+
+    assert "Jansen, Same VAT number" in page
+    assert "zoho's value holds, settled" in page
+
+
+def test_what_a_record_refers_to_is_called_by_its_name(browser: Client) -> None:
+    account = a_pair(zoho=a_zoho_record(name="Jansen NV"), state="equal").zoho
+    values = {"Last_Name": "Peeters", "Account_Name": {"id": account.key}}
+    made = a_zoho_record("Contacts", standing="crosses", values=values, account_key=account.key)
+
+    page = text_of(browser, record_url(made))
+
+    assert "<td>Jansen NV</td>" in page
+
+
 def test_what_needs_something_says_what_and_where_to_fill_it_in(browser: Client) -> None:
     connected(a_sync())
     why = "This contact was not synchronised: Exact demands a first name."
