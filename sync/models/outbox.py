@@ -28,6 +28,7 @@ class OutboxEntry(models.Model):
         CONTACT = "contact", "Contact"
         ITEM = "item", "Item"
         INVOICE = "invoice", "Sales invoice"
+        ORDER = "order", "Sales order"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
