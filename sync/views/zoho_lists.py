@@ -24,7 +24,7 @@ EXACT, ZOHO, PAIR = 0, 1, 2  # what a row is about: a record without a pair, or 
 # tab → states of pairs and standings of what has no pair
 STATES: dict[str, tuple[list[str], list[str]]] = {
     "equal": ([State.EQUAL], []),
-    "coming": ([State.DUE], [Standing.NEW, Standing.CROSSES, Standing.PAIRED]),
+    "coming": ([State.DUE], [Standing.NEW, Standing.CROSSES]),
     "conflict": ([State.CONFLICT], []),
     "you": ([State.BLOCKED], [Standing.BLOCKED]),
     "review": ([], [Standing.REVIEW]),
@@ -32,6 +32,8 @@ STATES: dict[str, tuple[list[str], list[str]]] = {
     "refused": ([State.REFUSED], [Standing.REFUSED]),
     "gone": ([State.GONE], [Standing.GONE]),
 }
+# Asked for by name, an index spares the database to look at each record that has a pair.
+ALONE = [one for _, standings in STATES.values() for one in standings]
 TAB_OF_STATE = {state: tab for tab, (states, _) in STATES.items() for state in states}
 TAB_OF_STANDING = {one: tab for tab, (_, standings) in STATES.items() for one in standings}
 WORDS = {
@@ -80,7 +82,7 @@ class Row:
         """Where it stands: one of WORDS."""
         if self.pair:
             return TAB_OF_STATE[self.pair.state]
-        return TAB_OF_STANDING[self.record.standing]
+        return TAB_OF_STANDING.get(self.record.standing, "coming")  # paired or parted just now
 
     @property
     def problem(self) -> str:
@@ -101,7 +103,7 @@ def counts(sync: ZohoSync, module: str = "") -> dict[str, Counter[str]]:
     for name, state, number in pairs.annotate(Count("pk")):
         found.setdefault(name, Counter())[TAB_OF_STATE[state]] += number
     for copies in (ExactRecord, ZohoRecord):
-        alone: Any = copies.objects.filter(of_these, pair=None).exclude(standing=Standing.PAIRED)
+        alone: Any = copies.objects.filter(of_these, pair=None, standing__in=ALONE)
         rows = alone.order_by().values_list("module", "standing")
         for name, standing, number in rows.annotate(Count("pk")):
             found.setdefault(name, Counter())[TAB_OF_STANDING[standing]] += number
@@ -141,9 +143,7 @@ def _keys(sync: ZohoSync, module: str, filters: RecordFilter) -> Any:
     parts = [_part(pairs, PAIR, "zoho__name")]
     for copies, kind in ((ExactRecord, EXACT), (ZohoRecord, ZOHO)):
         alone: Any = copies.objects.filter(sync=sync, module=module, pair=None)
-        alone = alone.exclude(standing=Standing.PAIRED)  # which spares it most of the look-ups
-        if standings is not None:
-            alone = alone.filter(standing__in=standings)
+        alone = alone.filter(standing__in=ALONE if standings is None else standings)
         if text:
             alone = alone.filter(_named(text))
         parts.append(_part(alone, kind, "name"))
