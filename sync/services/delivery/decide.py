@@ -28,7 +28,7 @@ Kind, State, Step = OutboxEntry.Kind, OutboxEntry.State, Attempt.Step
 # What may have been made in Exact by a person's hand, or by a version that was given up.
 ADOPTABLE = (
     *(Kind.ACCOUNT, Kind.SALES_ENTRY, Kind.REVERSAL, Kind.DOCUMENT, Kind.ATTACHMENT),
-    *(Kind.CONTACT, Kind.ITEM, Kind.INVOICE),
+    *(Kind.CONTACT, Kind.ITEM, Kind.INVOICE, Kind.ORDER),
 )
 
 

@@ -14,7 +14,12 @@ from exact_client.records import (
     DocumentRecord,
     SalesEntryRecord,
 )
-from exact_client.trade_records import ContactRecord, ItemRecord, SalesInvoiceRecord
+from exact_client.trade_records import (
+    ContactRecord,
+    ItemRecord,
+    SalesInvoiceRecord,
+    SalesOrderRecord,
+)
 from sync.models import OutboxEntry
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
         | ContactRecord
         | ItemRecord
         | SalesInvoiceRecord
+        | SalesOrderRecord
     )
 
 Kind = OutboxEntry.Kind
@@ -67,6 +73,9 @@ class Answer:
             case SalesInvoiceRecord():
                 number = record.invoice_number or record.order_number
                 key, label, amount = record.invoice_id, record.your_ref, record.amount_fc
+            case SalesOrderRecord():
+                key, number, label = record.order_id, record.order_number, record.your_ref
+                amount = record.amount_fc
             case _:
                 key, number, label = record.id, record.code, record.name
         return cls(key, str(number or ""), label or "", amount, record)
@@ -158,6 +167,15 @@ def _invoices(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     return [Answer.of(record) for record in found]
 
 
+def _orders(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
+    """Return the sales orders of its reference, and the one that it was made as."""
+    found = exact.sales_orders_with_reference(entry.reference)
+    if entry.remote_id and entry.remote_id not in {record.order_id for record in found}:
+        made = exact.sales_order(entry.remote_id)
+        found = [*found, made] if made else found
+    return [Answer.of(record) for record in found]
+
+
 def _entries(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
     """Return the entries of its reference, and the one that it was booked as.
 
@@ -195,6 +213,7 @@ _SENDERS: dict[Kind, Callable[[ExactClient, OutboxEntry], Answer]] = {
     Kind.CONTACT: lambda exact, entry: Answer.of(exact.create_contact(entry.payload)),
     Kind.ITEM: lambda exact, entry: Answer.of(exact.create_item(entry.payload)),
     Kind.INVOICE: lambda exact, entry: Answer.of(exact.create_sales_invoice(entry.payload)),
+    Kind.ORDER: lambda exact, entry: Answer.of(exact.create_sales_order(entry.payload)),
     Kind.SALES_ENTRY: lambda exact, entry: Answer.of(exact.create_sales_entry(entry.payload)),
     Kind.REVERSAL: lambda exact, entry: Answer.of(exact.create_sales_entry(entry.payload)),
     Kind.DOCUMENT: lambda exact, entry: Answer.of(exact.create_document(entry.payload)),
@@ -206,6 +225,7 @@ _FINDERS: dict[Kind, Callable[[ExactClient, OutboxEntry], list[Answer]]] = {
     Kind.CONTACT: _contacts,
     Kind.ITEM: _items,
     Kind.INVOICE: _invoices,
+    Kind.ORDER: _orders,
     Kind.SALES_ENTRY: _entries,
     Kind.REVERSAL: _entries,
     Kind.DOCUMENT: _documents,

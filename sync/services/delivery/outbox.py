@@ -48,6 +48,7 @@ MENDED = (
     OutboxEntry.Kind.CONTACT,
     OutboxEntry.Kind.ITEM,
     OutboxEntry.Kind.INVOICE,
+    OutboxEntry.Kind.ORDER,
 )
 
 
