@@ -167,9 +167,11 @@ EXACT_TOTAL_TIMEOUT = env.float("EXACT_TOTAL_TIMEOUT", default=45.0)  # seconds 
 EXACT_SETTLE_SECONDS = env.float("EXACT_SETTLE_SECONDS", default=90.0)
 
 # Zoho CRM; a person who signs in at one data centre is sent to his own. With nothing set, the
-# stand-in.
-ZOHO_STAND_IN_URL = f"http://localhost:{ZOHO_SANDBOX_PORT}"
-ZOHO_ACCOUNTS_URL = env("ZOHO_ACCOUNTS_URL", default=ZOHO_STAND_IN_URL).rstrip("/")
+# stand-in beside Exact's, and beside the real Exact nothing until there is an app.
+ZOHO_ACCOUNTS_URL = env(
+    "ZOHO_ACCOUNTS_URL",
+    default=f"http://localhost:{ZOHO_SANDBOX_PORT}" if STAND_IN else "https://accounts.zoho.com",
+).rstrip("/")
 ZOHO_STAND_IN = urlsplit(ZOHO_ACCOUNTS_URL).hostname in {"localhost", "127.0.0.1", "::1"}
 ZOHO_CLIENT_ID = env("ZOHO_CLIENT_ID", default="1000.STANDIN" if ZOHO_STAND_IN else "")
 ZOHO_CLIENT_SECRET = env("ZOHO_CLIENT_SECRET", default=STAND_IN_APP[1] if ZOHO_STAND_IN else "")

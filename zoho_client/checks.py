@@ -31,20 +31,24 @@ def _site() -> Iterator[CheckMessage]:
 
 
 def _app() -> Iterator[CheckMessage]:
-    if not settings.ZOHO_CLIENT_ID or not settings.ZOHO_CLIENT_SECRET:
+    if bool(settings.ZOHO_CLIENT_ID) != bool(settings.ZOHO_CLIENT_SECRET):
         yield Error(
-            "ZOHO_CLIENT_ID or ZOHO_CLIENT_SECRET is empty.",
+            "Of ZOHO_CLIENT_ID and ZOHO_CLIENT_SECRET one is empty.",
             hint="Register a server-based app at https://api-console.zoho.com, switch on your"
             " data centre there, and copy both from it.",
             id="zoho_client.E002",
         )
-    url = settings.ZOHO_ACCOUNTS_URL
-    if is_accounts(url) and not is_loopback(url) and not settings.PUBLIC_URL.startswith("https://"):
+    if _is_real() and not settings.PUBLIC_URL.startswith("https://"):
         yield checks.Warning(
             f"PUBLIC_URL is {settings.PUBLIC_URL!r}, and Zoho tells of changes by https alone.",
             hint="Set PUBLIC_URL to the https address under which people reach this application.",
             id="zoho_client.W001",
         )
+
+
+def _is_real() -> bool:
+    url = settings.ZOHO_ACCOUNTS_URL
+    return bool(settings.ZOHO_CLIENT_ID) and is_accounts(url) and not is_loopback(url)
 
 
 def _timeouts() -> Iterator[CheckMessage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,13 @@ BACK = "sync:zoho-setup"
 def connect(request: HttpRequest) -> HttpResponse:
     """Send the person to Zoho, to be asked whether we may work in the CRM."""
     _check_permission(request)
+    if not settings.ZOHO_CLIENT_ID:
+        messages.error(
+            request,
+            "There is no app at Zoho yet. Register one at https://api-console.zoho.com, and set"
+            " ZOHO_CLIENT_ID and ZOHO_CLIENT_SECRET.",
+        )
+        return redirect(BACK)
     state = connections.new_state()
     request.session[SESSION_KEY] = {
         "state": state,

@@ -99,6 +99,12 @@ def test_each_mistake_is_told_with_what_to_do(
     assert found[0].hint
 
 
+def test_who_has_no_app_at_zoho_is_left_in_peace(settings: LazySettings) -> None:
+    settings.ZOHO_ACCOUNTS_URL, settings.ZOHO_CLIENT_ID, settings.ZOHO_CLIENT_SECRET = REAL, "", ""
+
+    assert check_zoho() == []
+
+
 @pytest.mark.parametrize(
     ("pasted", "code", "server"),
     [

@@ -25,6 +25,7 @@ from sync.services import diary
 from sync.services.zoho import checklist, metadata, taxes, terms
 from sync.services.zoho.mappings import from_rule
 from zoho_client.models import ZohoConnection
+from zoho_client.sites import is_loopback as zoho_is_here
 
 if TYPE_CHECKING:
     from exact_client.models import Division
@@ -100,7 +101,15 @@ def another_connection(sync: ZohoSync | None) -> ZohoConnection | None:
 
 
 def tie(sync: ZohoSync, connection: ZohoConnection, division: Division, *, by: User) -> None:
-    """Tie this organisation to this division. Raises SetupError when others were read already."""
+    """Tie this organisation to this division. Raises SetupError when others were read already.
+
+    A stand-in is never tied to something real: its made-up records would cross.
+    """
+    if zoho_is_here(connection.accounts_url) != exact_is_here(division.connection.url):
+        raise SetupError(
+            "One of the two is the stand-in and the other is real. Set EXACT_URL and"
+            " ZOHO_ACCOUNTS_URL both, or neither."
+        )
     if _is_another(sync.connection_id, connection.pk) and _has_copies(sync, ZohoRecord):
         raise SetupError(
             f"What was read and paired belongs to {sync.connection}. Log in to Zoho as a user of"

@@ -60,6 +60,17 @@ def module(sync: ZohoSync, name: str) -> ModuleSync:
     return sync.modules.get(module=name)
 
 
+def test_a_stand_in_is_never_tied_to_real_books(
+    zoho_connection: ZohoConnection, division: Division, admin: User
+) -> None:
+    division.connection.url = "https://start.exactonline.be"
+
+    with pytest.raises(setup.SetupError, match="the other is real"):
+        setup.tie(setup.begin(), zoho_connection, division, by=admin)
+
+    assert setup.begin().connection is None
+
+
 # Terms, and who may.
 
 
