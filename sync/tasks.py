@@ -129,6 +129,8 @@ def work_on_notices() -> None:
     """Bring across what Exact and Zoho told us of; push what is to be made in Exact."""
     if notices.work_on_all(SystemClock()):
         nudge(push)
+    if run := zoho_job.waiting_run():  # it found us at work, and left
+        nudge(sync_zoho, run.pk)
 
 
 @shared_task

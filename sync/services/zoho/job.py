@@ -12,7 +12,7 @@ from django.utils import timezone
 from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.models import ExactConnection
-from sync.models import OutboxEntry, ZohoSync
+from sync.models import OutboxEntry, Run, ZohoSync
 from sync.services import runs
 from sync.services.clock import SystemClock
 from sync.services.delivery.office import Office
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from exact_client.models import Division
-    from sync.models import Run
 
 Show = Callable[..., None]  # counts by word
 
@@ -102,16 +101,23 @@ def is_wanted() -> bool:
 def sync_zoho(run: Run) -> bool:
     """Keep every running tie equal; return whether something waits in the outbox to be sent.
 
-    Whoever finds another worker at it leaves the run alone: that one tells how far it is.
+    Whoever finds another worker at it leaves the run alone: that one tells how far it is. A run
+    that is over stays over, however often its doorbell rings.
     """
     with ExitStack() as stack:
         ties = [tie for tie in running_ties() if stack.enter_context(process_lock(LOCK, tie.pk))]
-        if not ties and is_wanted():
+        run.refresh_from_db()
+        if run.is_over or (not ties and is_wanted()):
             return False
         with runs.running(run) as progress, _telling_of_zoho(run):
             for tie in ties:
                 _sync(tie, progress)
     return something_is_queued(ties)
+
+
+def waiting_run() -> Run | None:
+    """Return the run that was asked for and not begun, such as while notices were worked on."""
+    return Run.objects.filter(job=Run.Job.ZOHO, state=Run.State.WAITING, ended_at=None).first()
 
 
 def mirror_zoho(*, full: bool = False) -> list[Read]:

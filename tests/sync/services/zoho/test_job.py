@@ -116,6 +116,19 @@ def test_a_tie_that_another_worker_is_at_is_left_alone(ready: ZohoSync) -> None:
 
     run.refresh_from_db()
     assert run.state == Run.State.WAITING
+    assert job.waiting_run() == run  # by which whoever was at it rings again
+
+
+def test_a_run_that_is_over_stays_over_when_its_doorbell_rings_again(
+    ready: ZohoSync, zoho_sandbox: ZohoSandbox
+) -> None:
+    run = after_a_run()
+    calls = len(zoho_sandbox.calls)
+
+    assert job.sync_zoho(run) is False
+
+    assert len(zoho_sandbox.calls) == calls
+    assert job.waiting_run() is None
 
 
 def test_a_limit_at_zoho_pauses_the_run_until_a_known_time(ready: ZohoSync) -> None:
