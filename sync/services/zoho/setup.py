@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from exact_client.sites import is_loopback as exact_is_here
 from sync.models import (
     ExactRecord,
     FieldMapping,
