@@ -165,17 +165,9 @@ class FieldMappingAdmin(ModelAdmin):
         """Show below the form what a real record becomes by what stands in it."""
         form = context["adminform"].form
         bench: Bench = form.bench
-        number = request.POST.get(PREVIEW, "")
-        is_usable = not form.errors and bool(form.instance.exact_field or form.instance.zoho_field)
-        rule = bench.rule(form.instance) if is_usable else None
-        context |= {
-            "bench": bench,
-            "sample": sample(bench, [rule], int(number) if number.isdecimal() else 0)
-            if rule
-            else None,
-            "warnings": bench.warnings(form.instance) if is_usable else [],
-            "is_preview": form.is_preview,
-        }
+        context |= {"bench": bench, "is_preview": form.is_preview}
+        if not form.errors and (form.is_bound or form.instance.pk):
+            context |= _tried(bench, form.instance, request.POST.get(PREVIEW, ""))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
@@ -205,6 +197,17 @@ class FieldMappingAdmin(ModelAdmin):
         to_read = mapping_changes.follow(sync, modules) if sync else []
         for told in filter(None, [sentence, *to_read]):
             self.message_user(request, told)
+
+
+def _tried(bench: Bench, mapping: FieldMapping, number: str) -> dict[str, Any]:
+    """Return what a mapping makes of a real record, or why it can't work."""
+    if problems := bench.problems(mapping):
+        return {"problems": problems}
+    record = int(number) if number.isdecimal() else 0
+    return {
+        "sample": sample(bench, [bench.rule(mapping)], record),
+        "warnings": bench.warnings(mapping),
+    }
 
 
 def _groups(mappings: Iterable[FieldMapping]) -> list[Group]:

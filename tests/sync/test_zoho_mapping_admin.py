@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -336,3 +337,27 @@ def test_values_that_look_like_markup_are_shown_as_text(browser: Client, tie: Zo
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in raw
     assert "<script>alert(1)" not in raw
     assert "<script>x" not in raw
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"transform": "template", "options": {"text": "{Name} {Code}"}, "direction": "to_zoho"},
+         "A template takes its fields from its text"),
+        ({"transform": "template", "direction": "to_zoho"}, "Write a template"),
+        ({"transform": "table", "options": {"table": "x"}}, "Fill the table"),
+        ({"exact_field": "Nothing"}, "Exact has no field Nothing"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_is_switched_off_opens_however_broken_it_is(
+    browser: Client, tie: ZohoSync, values: dict[str, Any], sentence: str
+) -> None:
+    two_cities()
+    said = {"exact_field": "Remarks", "zoho_field": "Description", "is_active": False} | values
+    made = FieldMapping.objects.create(sync=tie, module="Accounts", **said)
+
+    page = text_of(browser, address(made))
+
+    assert "It can't work as it is" in page
+    assert sentence in page
+    assert "No mapping fits." not in text_of(browser, MAPPINGS)

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from sync.models import FieldMapping, ZohoSync
+from exact_client.sandbox import ExactSandbox
+from sync.models import FieldMapping, Pair, ZohoSync
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import mapping_files
+from sync.services.zoho import mapping_changes, mapping_files
 from tests.build import an_operator
 from tests.sync.services.zoho.build import metadata_of_zoho
-from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
+from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field
+from tests.sync.services.zoho.test_job import after_a_run
+from zoho_client.client import ZohoClient
+from zoho_client.sandbox import ZohoSandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +138,29 @@ def test_what_is_no_file_of_mappings_is_refused_in_words(
 def test_broken_json_is_told_with_its_line() -> None:
     assert mapping_files.read_text('{\n "a": 1,\n oops}')[1][0].startswith("Line 3, column 2")
     assert mapping_files.read_text("[" * 200_000)[1] != []
+
+
+def test_a_mapping_that_is_taken_in_brings_values_across_that_nobody_read_before(
+    sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, sandbox: ExactSandbox,
+    somebody: User,
+) -> None:  # fmt: skip
+    give_our_field(sync, zoho, zoho_sandbox)
+    after_a_run()
+    pair = Pair.objects.filter(module="Accounts", state="equal")[0]
+    zoho_sandbox.change("Accounts", pair.zoho.key, Description="Pays late.")
+    after_a_run()
+    pair.exact.refresh_from_db()
+    assert "Remarks" not in pair.exact.values
+    data = mapping_files.export(sync)
+    data["modules"]["Accounts"].append({"exact_field": "Remarks", "zoho_field": "Description"})
+
+    result = as_taken_in(sync, data, somebody)
+    assert len(result.changes.to_read) == 2  # of Zoho, and of Exact
+    after_a_run()
+    after_a_run()
+
+    pair.refresh_from_db()
+    pair.exact.refresh_from_db()
+    assert pair.exact.values["Remarks"] == "Pays late."
+    assert (pair.base or {})["Remarks = Description"] == "Pays late."
+    assert mapping_changes.follow(sync, [Module.ACCOUNTS]) == []
