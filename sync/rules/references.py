@@ -103,6 +103,11 @@ def is_ours(reference: str) -> bool:
     return check == _check_character(body)
 
 
+def number_in(reference: str) -> str:
+    """Return the user's own number in front of our mark; "" where there is none."""
+    return reference[:-MARK_LENGTH].strip() if is_ours(reference) else ""
+
+
 def require_fitting(reference: str) -> str:
     """Return the reference unchanged, or raise ReferenceTooLongError: it is never cut."""
     if len(reference) > YOUR_REF_LENGTH:

@@ -19,7 +19,7 @@ from sync.services.zoho import parties
 if TYPE_CHECKING:
     from sync.models import ZohoSync
 
-Keys = Mapping[str, str]  # of Zoho → of Exact
+Keys = dict[str, str]  # of Zoho → of Exact
 Rejected = Mapping[str, set[str]]  # of Zoho → those of Exact that it is not
 
 
@@ -39,23 +39,23 @@ def _rejected(module: ModuleSync) -> Rejected:
 
 
 def _accounts(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    zoho = list(parties.zoho_accounts(module, _pairs(sync, module.module)))
+    zoho = list(parties.zoho_accounts(module, _ids(sync, module.module)))
     return pair_accounts(zoho, parties.exact_accounts(module), parties.customers(sync), rejected)
 
 
 def _contacts(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    zoho = list(parties.zoho_people(module, _pairs(sync, module.module)))
+    zoho = list(parties.zoho_people(module, _ids(sync, module.module)))
     accounts = _pairs(sync, Module.ACCOUNTS)
     return _heeding(pair_contacts(zoho, parties.exact_people(module), accounts), rejected)
 
 
 def _products(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    zoho = list(parties.products(module, _pairs(sync, module.module)))
+    zoho = list(parties.products(module, _ids(sync, module.module)))
     return _heeding(pair_products(zoho, parties.items(module)), rejected)
 
 
 def _documents(sync: ZohoSync, module: ModuleSync, rejected: Rejected) -> Mapping[str, Pairing]:
-    pairs, accounts = _pairs(sync, module.module), _pairs(sync, Module.ACCOUNTS)
+    pairs, accounts = _ids(sync, module.module), _pairs(sync, Module.ACCOUNTS)
     zoho = list(parties.zoho_documents(module, pairs, accounts))
     return _heeding(pair_documents(zoho, parties.exact_documents(module)), rejected)
 
@@ -72,6 +72,12 @@ _DECIDE = {
 def _pairs(sync: ZohoSync, module: str) -> Keys:
     pairs = Pair.objects.filter(sync=sync, module=module)
     return dict(pairs.values_list("zoho__key", "exact__key"))
+
+
+def _ids(sync: ZohoSync, module: str) -> Keys:
+    """Return the pairs, with nothing for those of Exact that went: others may be the same now."""
+    gone = Pair.objects.filter(sync=sync, module=module, exact__gone_at__isnull=False)
+    return _pairs(sync, module) | dict.fromkeys(gone.values_list("zoho__key", flat=True), "")
 
 
 def _heeding(pairings: Mapping[str, Pairing], rejected: Rejected) -> dict[str, Pairing]:

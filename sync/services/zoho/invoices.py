@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sync.models import Pair
 from sync.rules.zoho.invoice_lines import Tax, ZohoLine
 from sync.rules.zoho.invoices import (
     CannotCrossError,
@@ -19,19 +20,25 @@ from sync.rules.zoho.invoices import (
     ZohoSetup,
     for_zoho,
 )
+from sync.rules.zoho.modules import Module
 from sync.rules.zoho.statuses import (
     DEFAULT_STATUSES,
+    ORDER_STATUSES,
     ExactState,
+    OrderState,
+    State,
     StatusRow,
     StatusStep,
     exact_state,
+    order_state,
     settled,
 )
 from sync.services.zoho.crossing import LINES
 from sync.services.zoho.entries import MARK
 
 if TYPE_CHECKING:
-    from sync.models import ExactRecord, Pair, ZohoRecord, ZohoSync
+    from sync.models import ExactRecord, ModuleSync, ZohoRecord, ZohoSync
+    from sync.rules.zoho.modules import ModuleFacts
     from sync.services.zoho.weighing import Ties
 
 # What the base keeps beside the mapped fields.
@@ -39,6 +46,7 @@ LINES_TOLD, STATUS_AGREED = "lines of Exact", "status of Zoho"
 TOLD = ("Item", "Description", "Quantity", "UnitPrice", "AmountFC", "VATPercentage")
 TOTAL, EXCL, VAT = "AmountFC", "AmountFCExclVat", "VATAmountFC"
 ZERO, HUNDRED = Decimal(0), Decimal(100)
+DONE = (OrderState.COMPLETE, OrderState.CANCELLED)
 
 
 def amount(value: object) -> Decimal:
@@ -57,10 +65,11 @@ class Books:
     statuses: tuple[StatusRow, ...]
 
     @classmethod
-    def of(cls, sync: ZohoSync) -> Books:
+    def of(cls, module: ModuleSync) -> Books:
         """Read the taxes, the words for statuses, and the product of lines that match none."""
+        sync = module.sync
         taxes = [Tax(tax.label, tax.percentage) for tax in sync.taxes.order_by("pk")]
-        return cls(ZohoSetup(sync.catch_all_product, taxes), words_of(sync))
+        return cls(ZohoSetup(sync.catch_all_product, taxes), words_of(module))
 
     def lines(self, invoice: ExactRecord, ties: Ties) -> ForZoho:
         """Return the lines as Zoho is told them, with the odd cent.
@@ -94,15 +103,22 @@ class Books:
 
 
 def is_booked(invoice: ExactRecord) -> bool:
-    """Whether it is printed, or an entry of the books: Exact lets nobody change it any more."""
+    """Whether it is printed, an entry of the books, or an order that is done.
+
+    Exact lets nobody change it any more.
+    """
+    if invoice.module == Module.SALES_ORDERS:
+        return state_of(invoice) in DONE
     return str(invoice.values.get("Status")) == "50" or MARK in invoice.values
 
 
 def note(pair: Pair, books: Books) -> tuple[bool, str]:
     """Return whether Zoho must be told lines or a status, and else what is wrong with the totals.
 
-    The status that both agree on is noted on the pair, unsaved.
+    The status and the lines that both agree on are noted on the pair, unsaved.
     """
+    if _keeps_its_rows(pair):
+        pair.base = {**(pair.base or {}), LINES_TOLD: digest(pair.exact)}
     step = books.step(pair)
     if not step.to_zoho:
         pair.base = {**(pair.base or {}), STATUS_AGREED: pair.zoho.values.get("Status")}
@@ -110,8 +126,26 @@ def note(pair: Pair, books: Books) -> tuple[bool, str]:
     return is_due, "" if is_due else unequal(pair)
 
 
-def words_of(sync: ZohoSync) -> tuple[StatusRow, ...]:
-    """Return the words that were chosen for Exact's states, before the usual ones."""
+def _keeps_its_rows(pair: Pair) -> bool:
+    """Whether Exact's lines say less than Zoho's rows, so that those stay as people wrote them.
+
+    Exact's came of Zoho's, with shorter texts and without discounts; or they are an entry's,
+    which knows no products, and come to the same total.
+    """
+    if LINES_TOLD in (pair.base or {}) or not pair.exact.values.get(LINES):
+        return False
+    return pair.rule == Pair.Rule.CREATED or (MARK in pair.exact.values and not unequal(pair))
+
+
+def words_of(module: ModuleSync) -> tuple[StatusRow, ...]:
+    """Return the words that were chosen for Exact's states, before the usual ones.
+
+    Those of orders are not chosen: what Zoho does not offer of the usual ones is not told.
+    """
+    sync = module.sync
+    if module.module == Module.SALES_ORDERS:
+        offered = _offered(module)
+        return tuple(row for row in ORDER_STATUSES if not offered or row.zoho in offered)
     chosen = [
         StatusRow(str(word), ExactState(state))
         for state, word in (sync.status_words or {}).items()
@@ -120,11 +154,19 @@ def words_of(sync: ZohoSync) -> tuple[StatusRow, ...]:
     return (*chosen, *DEFAULT_STATUSES)
 
 
-def state_of(invoice: ExactRecord) -> ExactState | None:
-    """Return what an invoice has come to in Exact; None where Exact does not say."""
+def _offered(module: ModuleSync) -> set[str]:
+    """Return the statuses that Zoho offers; none where its metadata does not say."""
+    status = (field for field in module.fields if field["api_name"] == "Status")
+    return {one["actual_value"] for field in status for one in field.get("pick_list_values") or ()}
+
+
+def state_of(invoice: ExactRecord) -> State | None:
+    """Return what an invoice or order has come to in Exact; None where Exact does not say."""
     values = invoice.values
     total, paid = amount(values.get(TOTAL)), amount(values.get("Paid"))
     try:
+        if invoice.module == Module.SALES_ORDERS:
+            return order_state(int(values["Status"]))
         return exact_state(int(values["Status"]), total=total, paid=paid)
     except (KeyError, TypeError, ValueError):
         return None
@@ -195,11 +237,13 @@ def products_of(records: Iterable[ZohoRecord], lines_field: str) -> set[str]:
     return {str(row["Product_Name"]["id"]) for row in rows if row.get("Product_Name")}
 
 
-def exact_setup(sync: ZohoSync, ties: Ties) -> ExactSetup:
+def exact_setup(sync: ZohoSync, ties: Ties, facts: ModuleFacts) -> ExactSetup:
     """Return the items and VAT codes for lines that come from Zoho."""
     taxes = list(sync.taxes.exclude(vat_code=""))
     return ExactSetup(
         items=ties.to_exact,
         vat_by_name={tax.label: tax.vat_code for tax in taxes},
         vat_by_rate={tax.percentage.normalize(): tax.vat_code for tax in reversed(taxes)},
+        lines=facts.exact_lines,
+        line_vat=facts.exact_line_vat,
     )

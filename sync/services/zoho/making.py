@@ -26,9 +26,17 @@ KINDS = {
     Module.CONTACTS: Kind.CONTACT,
     Module.PRODUCTS: Kind.ITEM,
     Module.INVOICES: Kind.INVOICE,
+    Module.SALES_ORDERS: Kind.ORDER,
 }
 LINES_PROBLEM = "lines"  # its lines would not be the same on the other side
 PRICE = "StandardSalesPrice"  # has a list of its own: it is written once the item is paired
+
+
+def keep_back(record: ZohoRecord, why: str, problem: str = "") -> None:
+    """Leave a record to a person, with a sentence that says why."""
+    record.standing, record.reason = ZohoRecord.Standing.BLOCKED, why
+    record.problem = problem
+    record.save(update_fields=["standing", "reason", "problem"])
 
 
 class Making:
@@ -44,8 +52,8 @@ class Making:
         """Return the order that makes a record; None while it waits for its account."""
         if record.account_key and record.account_key not in ties.to_exact:
             return None
-        if self.module is Module.INVOICES:
-            return self._invoice(record, ties)
+        if self.scales.facts.exact_lines:
+            return self._document(record, ties)
         properties = self.properties(record, ties)
         return Order(
             division=self.division,
@@ -61,14 +69,15 @@ class Making:
         more = invoices.products_of(page, lines) if lines else ()
         return Ties.among(self.scales, page, more=more)
 
-    def _invoice(self, record: ZohoRecord, ties: Ties) -> Order | None:
-        """Return the order of a sales invoice; why there is none is noted on the record."""
+    def _document(self, record: ZohoRecord, ties: Ties) -> Order | None:
+        """Return what makes an invoice or order; why there is none is noted on the record."""
         sync = self.scales.module.sync
         shown = invoices.as_shown(record, self.scales.facts.zoho_lines)
-        setup = invoices.exact_setup(sync, ties)
+        setup = invoices.exact_setup(sync, ties, self.scales.facts)
+        journal = sync.sales_journal if self.module is Module.INVOICES else ""
         header = {
             "OrderedBy": ties.to_exact.get(record.account_key),
-            **({"Journal": sync.sales_journal} if sync.sales_journal else {}),
+            **({"Journal": journal} if journal else {}),
             **self.properties(record, ties),
         }
 
@@ -79,13 +88,11 @@ class Making:
         try:
             total = for_exact(shown, header, "", setup).total
         except CannotCrossError as error:
-            record.standing, record.reason = ZohoRecord.Standing.BLOCKED, str(error)
-            record.problem = LINES_PROBLEM
-            record.save(update_fields=["standing", "reason", "problem"])
+            keep_back(record, str(error), LINES_PROBLEM)
             return None
         return Order(
             division=self.division,
-            kind=Kind.INVOICE,
+            kind=KINDS[self.module],
             customer=None,
             payload=payload,
             amount=total,

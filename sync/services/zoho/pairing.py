@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts_link.models import LinkEvent
 from sync.models import (
@@ -106,8 +106,13 @@ def _settle(sync: ZohoSync, module: ModuleSync, now: datetime, paired: Paired) -
 
 
 def _waiting(module: ModuleSync) -> QuerySet[ZohoRecord]:
-    records = ZohoRecord.objects.filter(sync_id=module.sync_id, module=module.module)
-    return records.filter(gone_at=None, pair=None, called_new_at=None)
+    """Return the records to decide about: those without a pair, and those whose other half went.
+
+    What was made again in Exact would otherwise cross, and be there twice in Zoho.
+    """
+    records = ZohoRecord.objects.filter(sync_id=module.sync_id, module=module.module, gone_at=None)
+    is_left = Q(pair__exact__gone_at__isnull=False)
+    return records.filter(is_left | Q(pair=None, called_new_at=None))
 
 
 # --- Writing -----------------------------------------------------------------------------------
@@ -121,6 +126,7 @@ class _Scene:
     now: datetime
     exact: dict[str, ExactRecord]
     taken: set[int]  # records of Exact that have a pair
+    left: set[int]  # records of Zoho whose other half went
     pairs: list[Pair] = field(default_factory=list)
     events: list[PairEvent] = field(default_factory=list)
     candidates: list[PairCandidate] = field(default_factory=list)
@@ -129,6 +135,8 @@ class _Scene:
     def settle(self, zoho: ZohoRecord, pairing: Pairing) -> Outcome:
         """Note what becomes of one record of Zoho; return what was possible."""
         exact = self.exact.get(pairing.exact or "")
+        if zoho.pk in self.left:
+            return self._offer_all(zoho, _shown(pairing))
         if pairing.outcome is Outcome.PAIR and exact and exact.pk not in self.taken:
             self._pair(exact, zoho, pairing)
             return Outcome.PAIR
@@ -136,12 +144,11 @@ class _Scene:
             if zoho.standing == Standing.REVIEW and zoho.problem != PARTED:
                 _stand(zoho, Standing.NEW)
             return Outcome.NEW
-        shown = pairing.candidates
-        if pairing.outcome is Outcome.PAIR:  # somebody was first
-            score = sum(point.value for point in pairing.evidence)
-            shown = (Candidate(pairing.exact or "", max(score, 0), pairing.evidence),)
-            pairing = replace(pairing, sentence=TAKEN)
-        _stand(zoho, Standing.REVIEW, pairing.sentence)
+        was_first = pairing.outcome is Outcome.PAIR  # somebody else
+        _stand(zoho, Standing.REVIEW, TAKEN if was_first else pairing.sentence)
+        return self._offer_all(zoho, _shown(pairing))
+
+    def _offer_all(self, zoho: ZohoRecord, shown: Iterable[Candidate]) -> Outcome:
         for candidate in shown:
             self._offer(zoho, candidate)
         return Outcome.REVIEW
@@ -168,6 +175,14 @@ class _Scene:
         if exact.pk not in self.taken and exact.called_new_at is None:
             _stand(exact, Standing.REVIEW, MAY_BE.format(zoho.name))
             self.touched[exact.key] = exact
+
+
+def _shown(pairing: Pairing) -> Iterable[Candidate]:
+    """Return what a person is shown instead of a pair."""
+    if pairing.outcome is not Outcome.PAIR:
+        return pairing.candidates
+    score = sum(point.value for point in pairing.evidence)
+    return (Candidate(pairing.exact or "", max(score, 0), pairing.evidence),)
 
 
 def a_pair(exact: ExactRecord, zoho: ZohoRecord, rule: str, now: datetime) -> Pair:
@@ -241,7 +256,8 @@ def _the_scene(
     locked = rows.defer("values").order_by("pk").select_for_update()
     exact = {record.key: record for record in locked}
     taken = set(Pair.objects.filter(exact__in=exact.values()).values_list("exact_id", flat=True))
-    return _Scene(module, now, exact, taken)
+    left = {record.pk for record in zoho if record.standing == Standing.PAIRED}
+    return _Scene(module, now, exact, taken, left)
 
 
 def _keys(pairing: Pairing) -> Iterable[str]:

@@ -10,6 +10,7 @@ from accounts_link.models import AccountLink
 from sync.models import ExactRecord, ZohoRecord
 from sync.rules.cents import to_cents
 from sync.rules.parties import Party, vat_normal_form
+from sync.rules.references import number_in
 from sync.rules.zoho.country_names import country_code
 from sync.rules.zoho.pairing import Customers, ZohoAccount
 from sync.rules.zoho.pairing_contacts import Person
@@ -126,6 +127,7 @@ def exact_documents(module: ModuleSync) -> Iterator[Document]:
     """Yield Exact's invoices or orders."""
     for key, _, account, values in rows(ExactRecord, module):
         numbers = _some(values, "InvoiceNumber", "OrderNumber", "YourRef")
+        numbers = (*numbers, number_in(_texts(values)("YourRef")))
         yield Document(key, account, numbers, _amount(values.get("AmountFC")))
 
 
@@ -150,7 +152,7 @@ def _amount(value: object) -> Decimal | None:
 
 def _exact_id(key: str, values: Values, pairs: Mapping[str, str]) -> str:
     """Return the pair's key, or what Zoho holds of an earlier one."""
-    return pairs.get(key) or _texts(values)(EXACT_ID).casefold()
+    return pairs[key] if key in pairs else _texts(values)(EXACT_ID).casefold()
 
 
 def _texts(values: Values) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from sync.models import Conflict, Pair, RemoteRecord
+from sync.rules.references import is_ours
 from sync.rules.zoho.field_rules import Direction, FieldRule, Side
 from sync.rules.zoho.mapping import keyed
 from sync.rules.zoho.merging import Choice, Copy, Merge, merge
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from sync.rules.zoho.values import Value
 
 # Exact takes even an unchanged code for a double: it is given once, at the creation.
-FROZEN = {Module.ACCOUNTS: ("Code",), Module.PRODUCTS: ("Code",)}
+# Whom an order is for is settled for good, too.
+FROZEN = {
+    Module.ACCOUNTS: ("Code",),
+    Module.PRODUCTS: ("Code",),
+    Module.SALES_ORDERS: ("OrderedBy", "InvoiceTo", "DeliverTo"),
+}
+
+REFERENCE = "YourRef"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +53,20 @@ class Scales:
         kept = list(_thawed(rules, FROZEN.get(name, ())))
         has_lines = bool(MODULES[name].zoho_lines)
         frozen = list(_thawed(rules, [rule.exact_field for rule in rules])) if has_lines else kept
-        books = Books.of(module.sync) if has_lines else None
+        books = Books.of(module) if has_lines else None
         return cls(module, MODULES[name], kept, rules, frozen, books)
 
     def rules_for(self, pair: Pair) -> list[FieldRule]:
-        """Return the rules of a pair: what is booked in Exact changes there no more."""
-        is_booked = self.books is not None and invoices.is_booked(pair.exact)
-        return self.frozen if is_booked else self.rules
+        """Return the rules of a pair: what is booked in Exact changes there no more.
+
+        Our own reference is for us to find it by: it takes no place of a person's word in Zoho.
+        """
+        if self.books is None:
+            return self.rules
+        rules = self.frozen if invoices.is_booked(pair.exact) else self.rules
+        if is_ours(str(pair.exact.values.get(REFERENCE) or "")):
+            return [rule for rule in rules if rule.exact_field != REFERENCE]
+        return rules
 
     @property
     def has_our_id(self) -> bool:

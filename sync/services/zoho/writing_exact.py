@@ -11,13 +11,13 @@ from uuid import UUID
 from django.db import transaction
 
 from exact_client.errors import ExactRefusedError, ExactUncertainError
-from sync.models import OutboxEntry, Pair, ZohoRecord
+from sync.models import Attempt, OutboxEntry, Pair, ZohoRecord
 from sync.rules.zoho.modules import Module
 from sync.services.delivery import decide, outbox
 from sync.services.upsert import rewrite
 from sync.services.zoho import merging
 from sync.services.zoho.copies import clean
-from sync.services.zoho.making import KINDS, PRICE, Making
+from sync.services.zoho.making import KINDS, PRICE, Making, keep_back
 from sync.services.zoho.mappings import modules_of
 from sync.services.zoho.weighing import Scales, Ties, weigh
 
@@ -34,7 +34,14 @@ ENTITIES = {
     Module.CONTACTS: "Contacts",
     Module.PRODUCTS: "Items",
     Module.INVOICES: "SalesInvoices",
+    Module.SALES_ORDERS: "SalesOrders",
 }
+
+MADE_BEFORE = (
+    "It was made in Exact before, as {}, and is not made there a second time. Pair it with that one,"
+    " or with one that you make in Exact yourself."
+)
+GIVEN_UP = "Somebody gave it up: {}. It goes to Exact once it is changed in Zoho."
 
 
 @dataclass(slots=True)
@@ -95,8 +102,25 @@ def enqueue(module: ModuleSync, office: Office, *, now: datetime) -> int:
         ties = making.ties_among(page)
         for record in page:
             order = making.order(record, ties)
-            queued += order is not None and _put(order, office, now)
+            why = _why_not_again(order) if order else ""
+            if why:
+                keep_back(record, why)
+            queued += order is not None and not why and _put(order, office, now)
     return queued
+
+
+def _why_not_again(order: Order) -> str:
+    """Say why an order is not given a second time, or nothing."""
+    last = outbox.versions(order).order_by("pk").last()
+    if last is None:
+        return ""
+    if last.state == OutboxEntry.State.DONE:
+        return MADE_BEFORE.format(last.remote_number or last.remote_id)
+    by_hand = last.history.filter(step=Attempt.Step.DECIDE, state=OutboxEntry.State.CANCELLED)
+    is_the_same = dict(order.payload(last.reference)) == last.payload
+    if last.state == OutboxEntry.State.CANCELLED and is_the_same and by_hand.exists():
+        return GIVEN_UP.format(last.reason.rstrip("."))
+    return ""
 
 
 def _put(order: Order, office: Office, now: datetime) -> bool:

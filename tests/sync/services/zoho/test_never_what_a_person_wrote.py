@@ -1,4 +1,4 @@
-"""What a person wrote in Zoho is never overwritten by an echo of it, or by somebody else's record."""
+"""What a person wrote in Zoho is never overwritten by an echo, or by somebody else's record."""
 
 from __future__ import annotations
 

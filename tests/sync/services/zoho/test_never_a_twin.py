@@ -1,0 +1,92 @@
+"""What is made again, parted, or typed twice never becomes a twin, and a person is told why."""
+
+from __future__ import annotations
+
+from sync.models import ExactRecord, ModuleSync, OutboxEntry, Pair, ZohoRecord
+from sync.services.delivery import decide
+from sync.services.delivery.office import Office
+from sync.services.zoho import choosing, pairing, people, writing_exact
+from sync.services.zoho.copies import mark_gone
+from tests.build import NOW
+from tests.sync.services.pushing import work
+from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
+from tests.sync.services.zoho.newcomers import an_account
+
+VAT = {"VATNumber": "BE0403019261", "Country": "BE", "Status": "C", "Name": "Aurora"}
+
+
+def test_an_account_that_was_deleted_in_exact_and_made_again_is_shown_to_a_person(
+    db: None,
+) -> None:
+    tie = a_sync()
+    zoho = a_zoho_record(
+        name="Aurora", values={"VAT_Number": "BE0403019261", "Billing_Country": "Belgium"}
+    )
+    old = an_exact_record(name="Aurora", values={**VAT, "Code": "1"})
+    a_pair(old, zoho, base={})
+    mark_gone(ExactRecord, {old.pk: NOW})
+    new = an_exact_record(name="Aurora", values={**VAT, "Code": "2"})
+
+    pairing.pair(tie, now=NOW)
+    choosing.choose(tie, now=NOW)
+
+    new.refresh_from_db()
+    assert new.standing == "review"
+    assert "Aurora" in new.reason
+
+
+def test_an_account_that_was_deleted_in_zoho_and_made_again_is_shown_to_a_person(
+    db: None,
+) -> None:
+    tie = a_sync()
+    values = {"VAT_Number": "BE0403019261", "Billing_Country": "Belgium"}
+    old = a_zoho_record(name="Aurora", values=values)
+    exact = an_exact_record(name="Aurora", values={**VAT, "Code": "1"})
+    a_pair(exact, old, base={})
+    mark_gone(ZohoRecord, {old.pk: NOW})
+    new = a_zoho_record(name="Aurora", values=values)
+
+    pairing.pair(tie, now=NOW)
+    choosing.choose(tie, now=NOW)
+
+    new.refresh_from_db()
+    assert new.standing == "review"
+    assert new.reason
+
+
+def test_what_was_made_and_parted_is_not_made_again_and_says_so(
+    office: Office,
+) -> None:
+    tie = a_sync(division=office.division)
+    record = an_account(tie, Billing_City="Gent")
+    module = ModuleSync.objects.get(sync=tie, module="Accounts")
+    writing_exact.enqueue(module, office, now=office.clock.now())
+    work(office)
+    people.part(Pair.objects.get(zoho=record), None, NOW)
+    record.refresh_from_db()
+    people.create_anyway(record, None, NOW)
+
+    choosing.choose(tie, now=NOW)
+    writing_exact.enqueue(module, office, now=office.clock.now())
+
+    record.refresh_from_db()
+    assert OutboxEntry.objects.count() == 1
+    assert record.standing == "blocked"
+    assert "made in Exact before" in record.reason
+
+
+def test_what_a_person_cancelled_is_not_queued_again(office: Office) -> None:
+    tie = a_sync(division=office.division)
+    record = an_account(tie, Billing_City="Gent")
+    module = ModuleSync.objects.get(sync=tie, module="Accounts")
+    writing_exact.enqueue(module, office, now=office.clock.now())
+    entry = OutboxEntry.objects.get()
+    decide.cancel(entry, office.clock, by=None, reason="Not in Exact.")
+
+    choosing.choose(tie, now=NOW)
+    writing_exact.enqueue(module, office, now=office.clock.now())
+
+    record.refresh_from_db()
+    assert OutboxEntry.objects.count() == 1
+    assert record.standing == "blocked"
+    assert "Not in Exact." in record.reason
