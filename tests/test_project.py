@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from exact_client import errors
+from zoho_client import errors as zoho_errors
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("accounts_link", "config", "exact_client", "sync", "tests", "zoho_client")
@@ -85,10 +86,12 @@ def test_every_setting_is_explained_in_the_example_and_the_reverse() -> None:
 
 
 def error_classes() -> list[str]:
+    roots = {errors: errors.ExactError, zoho_errors: zoho_errors.ZohoError}
     return [
         name
-        for name, found in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(found, errors.ExactError)
+        for module, root in roots.items()
+        for name, found in inspect.getmembers(module, inspect.isclass)
+        if issubclass(found, root)
     ]
 
 

@@ -15,7 +15,12 @@ from django.utils.crypto import constant_time_compare, get_random_string
 from zoho_client import budget, oauth
 from zoho_client.budget import Lane
 from zoho_client.client import ZohoClient
-from zoho_client.errors import ZohoDisconnectedError, ZohoError, ZohoTemporaryError
+from zoho_client.errors import (
+    ZohoDisconnectedError,
+    ZohoError,
+    ZohoRefusedError,
+    ZohoTemporaryError,
+)
 from zoho_client.meter import Meter
 from zoho_client.models import ZohoChannel, ZohoConnection
 from zoho_client.oauth import Tokens
@@ -47,12 +52,14 @@ def code_and_server(pasted: str) -> tuple[str, str]:
     if "code=" not in pasted:
         return unquote(pasted.strip()), ""
     given = parse_qs(urlsplit(pasted.strip()).query or pasted.strip())
-    return given["code"][0], given.get("accounts-server", [""])[0]
+    return given.get("code", [""])[0], given.get("accounts-server", [""])[0]
 
 
 def finish_pasted(pasted: str, *, connected_by: str) -> ZohoConnection:
     """Finish by hand, with the address that Zoho returned to or the code of a self client."""
     code, server = code_and_server(pasted)
+    if not code:
+        raise ZohoRefusedError("There is no code in what was pasted. Copy the whole address.")
     is_self_client = "code=" not in pasted
     return finish(
         code, accounts_url=server, is_self_client=is_self_client, connected_by=connected_by

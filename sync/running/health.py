@@ -15,6 +15,7 @@ from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.errors import ExactError
 from exact_client.models import Division, ExactConnection
+from sync.models import ZohoSync
 from sync.running import watch
 from sync.running.preparation import database_name, first_line
 from sync.services.ledger import setup
@@ -60,6 +61,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
 def _what_the_database_tells(*, online: bool) -> Iterator[Finding]:
     yield _worker()
     yield _permission()
+    yield from _zoho()
     for division in Division.objects.chosen() if online else ():
         yield _exact_itself(division)
     yield from _set_up()
@@ -148,6 +150,16 @@ def _permission() -> Finding:
     says = f"Connected to {ours.url}; the permission was renewed {age} days ago."
     is_old = age > FORGOTTEN_AFTER / 2
     return Finding("Exact", says, "Let a worker run: it renews by itself." if is_old else "")
+
+
+def _zoho() -> Iterator[Finding]:
+    """Look at the ties to Zoho; who has none lacks nothing."""
+    for tie in ZohoSync.objects.exclude(connection=None).select_related("connection"):
+        ours = tie.connection
+        if ours is not None and ours.state == ours.State.RECONNECT:
+            yield Finding("Zoho", ours.state_reason, "Log in again under Zoho CRM › Set-up.")
+        else:
+            yield Finding("Zoho", f"{tie}: {tie.get_state_display().lower()}.")
 
 
 def _exact_itself(division: Division) -> Finding:

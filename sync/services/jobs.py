@@ -32,6 +32,7 @@ from sync.services.odd_ones import tell_of_odd_ones
 from sync.services.parties import match as matching
 from sync.services.parties import mirror as mirroring
 from sync.services.parties import search_codes
+from zoho_client.models import ZohoConnection
 
 if TYPE_CHECKING:
     from exact_client.reading import OddRecord
@@ -262,19 +263,24 @@ def keep_alive() -> None:
 
 def tell_of_connections() -> None:
     """Say when a person must connect again, and take it back once somebody did."""
+    for exact in ExactConnection.objects.all():
+        _tell_of(exact, f"connection:{exact.pk}", "Exact Online", reverse("sync:setup"))
+    for zoho in ZohoConnection.objects.all():
+        _tell_of(zoho, f"connection to Zoho:{zoho.pk}", "Zoho CRM", reverse("sync:zoho-setup"))
+
+
+def _tell_of(connection: ExactConnection | ZohoConnection, key: str, name: str, url: str) -> None:
     now = timezone.now()
-    for connection in ExactConnection.objects.all():
-        key = f"connection:{connection.pk}"
-        if connection.state == ExactConnection.State.RECONNECT:
-            signals.raise_signal(
-                key,
-                "Exact Online must be connected again",
-                advice=f"{connection.state_reason} Nothing is lost: what is queued goes on after.",
-                url=reverse("sync:setup"),
-                now=now,
-            )
-        else:
-            signals.close_signal(key, now=now)
+    if connection.state != connection.State.RECONNECT:
+        signals.close_signal(key, now=now)
+        return
+    signals.raise_signal(
+        key,
+        f"{name} must be connected again",
+        advice=f"{connection.state_reason} Nothing is lost: what is queued goes on after.",
+        url=url,
+        now=now,
+    )
 
 
 def _refresh(connection: ExactConnection) -> None:

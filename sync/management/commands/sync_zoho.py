@@ -25,6 +25,8 @@ class Command(Verb):
         job.sync_zoho(run)
         if run.state == Run.State.FAILED:
             raise CommandError(run.message, returncode=COULD_NOT_RUN)
+        if run.state in {Run.State.WAITING, Run.State.RUNNING}:
+            raise CommandError("Another worker is at it: see Runs.", returncode=COULD_NOT_RUN)
         line = f"{counted(run.counts) or 'Nothing to do'}. {run.calls:,} calls."
         paused = run.state == Run.State.PAUSED
         values = {**run.counts, "calls": run.calls, "paused": paused, "message": run.message}

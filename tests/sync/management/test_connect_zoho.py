@@ -38,3 +38,10 @@ def test_without_a_stand_in_of_zoho_connecting_is_status_2() -> None:
 
     assert ran.status == 2
     assert "does not answer" in ran.said
+
+
+@pytest.mark.parametrize("pasted", ["", "https://us.example/zoho/callback/?code=&state=s"])
+def test_what_holds_no_code_is_status_2(pasted: str) -> None:
+    ran = manage("connect", "zoho", "--code", pasted, "--json")
+
+    assert (ran.status, "no code in what was pasted" in ran.values["error"]) == (2, True)

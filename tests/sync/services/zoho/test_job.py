@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from exact_client.sandbox import ExactSandbox
-from sync.models import ExactRecord, Module, Pair, Run, ZohoSync
-from sync.services import runs
+from sync.models import ExactRecord, Module, Pair, Run, Signal, ZohoSync
+from sync.services import jobs, runs
 from sync.services.locks import process_lock
 from sync.services.zoho import job, writing
 from tests.sync.services.zoho.pairs import give_our_field, spend_all_credits
@@ -194,3 +194,19 @@ def test_a_change_in_zoho_reaches_exact_and_one_in_exact_reaches_zoho(
     row = zoho_sandbox.store.get("Accounts", pair.zoho.key)
     assert row is not None
     assert (there["Phone"], row["Billing_City"]) == ("+32 9 111", "Namur")
+
+
+def test_a_lost_permission_at_zoho_is_told_until_somebody_logs_in_again(sync: ZohoSync) -> None:
+    connections = ZohoConnection.objects.all()
+    connections.update(state=ZohoConnection.State.RECONNECT, state_reason="It was revoked.")
+    jobs.tell_of_connections()
+    jobs.tell_of_connections()
+
+    signal = Signal.objects.get(key__startswith="connection to Zoho")
+    assert signal.title == "Zoho CRM must be connected again"
+    assert "revoked" in signal.advice
+
+    connections.update(state=ZohoConnection.State.CONNECTED, state_reason="")
+    jobs.tell_of_connections()
+    signal.refresh_from_db()
+    assert signal.closed_at is not None
