@@ -157,7 +157,7 @@ def _zoho() -> Iterator[Finding]:
     for tie in ZohoSync.objects.exclude(connection=None).select_related("connection"):
         ours = tie.connection
         if ours is not None and ours.state == ours.State.RECONNECT:
-            yield Finding("Zoho", ours.state_reason, "Log in again under Zoho CRM › Set-up.")
+            yield Finding("Zoho", ours.state_reason, "Log in again in the set-up of Zoho CRM.")
         else:
             yield Finding("Zoho", f"{tie}: {tie.get_state_display().lower()}.")
 
