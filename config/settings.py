@@ -142,7 +142,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fetch from zapfloor": {"task": "sync.tasks.fetch", "schedule": 900.0},
     "keep Zoho and Exact equal": {"task": "sync.tasks.sync_zoho", "schedule": 300.0},
     "be told of changes": {"task": "sync.tasks.be_told", "schedule": 60.0},
-    "work on what we were told": {"task": "sync.tasks.work_on_notices", "schedule": 3.0},
+    "work on what we were told": {"task": "sync.tasks.work_on_notices", "schedule": 2.0},
     "keep the connection alive": {"task": "sync.tasks.keep_alive", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():  # what nobody took in time, the next one makes good

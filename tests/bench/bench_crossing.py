@@ -22,7 +22,7 @@ import django
 from tests.running.installation import Installation, a_free_port, eventually
 
 GOAL = 5.0  # seconds
-CHANGES = 10  # of each kind
+CHANGES = 6  # of each kind
 GAPS = (0.5, 6.0)  # seconds between two changes
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import time
 from collections.abc import Callable
 from typing import Any
@@ -102,17 +104,23 @@ class Crossing:
 
     def new_in_zoho(self, number: int) -> float:
         """Make an account in Zoho."""
-        name = f"Nieuw in Zoho {number} BV"
+        name = _a_name(number)
         self.zoho.add("Accounts", Account_Name=name)
         return _timed(lambda: any(one["Name"] == name for one in self.exact.records("accounts")))
 
     def new_in_exact(self, number: int) -> float:
         """Make a customer in Exact."""
-        name = f"Nieuw in Exact {number} BV"
+        name = _a_name(number)
         self.exact.make("Accounts", {"Name": name, "Status": "C"})
         return _timed(
             lambda: any(one["Account_Name"] == name for one in self.zoho.records("Accounts"))
         )
+
+
+def _a_name(number: int) -> str:
+    """Return a name that is like no other: one that came near would wait for a person."""
+    letters = random.choices(string.ascii_lowercase, k=12)  # noqa: S311 - no secret
+    return f"{''.join(letters).title()} {number}"
 
 
 def _timed(is_there: Callable[[], bool]) -> float:

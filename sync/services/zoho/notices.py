@@ -35,13 +35,14 @@ MODULES = {
     "Contacts": Module.CONTACTS,
     "Items": Module.PRODUCTS,
     "SalesInvoices": Module.INVOICES,
+    "SalesOrders": Module.ORDERS,
 }  # by Exact's topic
 DELETE = "delete"
 LONGEST_ID = 20  # digits of Zoho's ids
 MOST = 500  # notices of one round
 ROUNDS = 5  # of one task, before another one goes on
 # Our own writes come back as notices: a moment later they are gathered into one round.
-REST = timedelta(seconds=2)
+REST = timedelta(seconds=1)
 # Exact allows 5,000 calls a day: whoever tells us without end is listened to less often.
 BUSY, BUSY_ROUNDS, BUSY_REST = timedelta(hours=1), 150, timedelta(seconds=30)
 KEPT = timedelta(days=7)  # Exact tells a thing again for 34 hours
