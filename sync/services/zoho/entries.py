@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sync.models import ExactRecord, LedgerLine, MirrorCursor, PaymentTerm, VATCode
 from sync.rules.cents import to_cents
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FEED = "zoho entries"  # over our own copies: how far they were looked at
 MARK = "IsEntry"  # of a copy that is an entry, and has no invoice in Exact behind it
+PAYS = "InvoiceTo"  # the account of an invoice whose debt it is; it may be ordered by another one
 ENTRY, PAID, OPEN = "EntryID", "Paid", "Open"  # of every invoice that is booked; amounts with VAT
 HEADER, PROCESSED, INVOICE, CREDIT_NOTE = 0, 50, 8020, 8021
 BATCH = 500  # entries looked at together
@@ -54,7 +56,7 @@ def read(
     """Bring the entries that were `touched` up to date, and what is paid of each. Takes no call.
 
     The entry that Exact made of an invoice when that was printed is the same document: it has
-    the invoice's number and account. Its copy only learns what was paid.
+    the invoice's number, and the account that pays. Its copy only learns what was paid.
     """
     cursor = _cursor(sync)
     codes = VATCode.objects.filter(division=sync.division)
@@ -109,13 +111,15 @@ def _grouped(model: Any, division: Division, entries: Sequence[UUID], order: str
 def _made_in_exact(
     module: ModuleSync, booked: Iterable[Sequence[LedgerLine]]
 ) -> dict[tuple[str, str], ExactRecord]:
-    """Return the invoices that were made in Exact, by number and account."""
+    """Return the invoices that were made in Exact, by number and by the account that pays."""
     accounts = {str(rows[0].account_id) for rows in booked}
     copies = ExactRecord.objects.filter(
-        sync_id=module.sync_id, module=module.module, account_key__in=accounts
+        Q(account_key__in=accounts) | Q(**{f"values__{PAYS}__in": list(accounts)}),
+        sync_id=module.sync_id,
+        module=module.module,
     ).exclude(values__has_key=MARK)
     return {
-        (str(copy.values["InvoiceNumber"]), copy.account_key): copy
+        (str(copy.values["InvoiceNumber"]), str(copy.values.get(PAYS) or copy.account_key)): copy
         for copy in copies.iterator(chunk_size=BATCH)
         if copy.values.get("InvoiceNumber")
     }

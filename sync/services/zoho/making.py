@@ -32,6 +32,14 @@ LINES_PROBLEM = "lines"  # its lines would not be the same on the other side
 PRICE = "StandardSalesPrice"  # has a list of its own: it is written once the item is paired
 
 
+def _currency(record: ZohoRecord) -> dict[str, str]:
+    """Return the currency of an invoice: its own, or that of an organisation with one alone."""
+    connection = record.sync.connection
+    home = connection.currency if connection else ""
+    code = str(record.values.get("Currency") or home)
+    return {"Currency": code} if code else {}
+
+
 def keep_back(record: ZohoRecord, why: str, problem: str = "") -> None:
     """Leave a record to a person, with a sentence that says why."""
     record.standing, record.reason = ZohoRecord.Standing.BLOCKED, why
@@ -77,6 +85,7 @@ class Making:
         journal = sync.sales_journal if self.module is Module.INVOICES else ""
         header = {
             "OrderedBy": ties.to_exact.get(record.account_key),
+            **_currency(record),
             **({"Journal": journal} if journal else {}),
             **self.properties(record, ties),
         }

@@ -53,7 +53,7 @@ WANTED = {
     Module.CONTACTS: ("FirstName", "LastName", "Email"),
     Module.PRODUCTS: ("Code", "Unit", "SalesVatCode", "IsSalesItem"),
     Module.INVOICES: ("InvoiceDate", "DueDate", "Status", "Type", "YourRef", "Description",
-                      "Currency", "Journal", "OrderedByContactPerson", "AmountFC",
+                      "Currency", "Journal", "InvoiceTo", "OrderedByContactPerson", "AmountFC",
                       "AmountFCExclVat", "VATAmountFC"),
 }  # fmt: skip
 LINE = ("ID", "LineNumber", "Item", "ItemCode", "Description", "Quantity", "UnitCode",
@@ -87,7 +87,7 @@ def read(
     if Module.PRODUCTS in modules and PRICE in asked_properties(modules[Module.PRODUCTS]):
         done.changed += prices.read(sync, modules[Module.PRODUCTS], exact, now=now)
     if was_read:  # nothing of ours can be gone before there is anything
-        _read_deleted(sync, modules, exact, done, now)
+        _read_deleted(sync, exact, done, now)
     if Module.INVOICES in modules:
         entries.read(sync, modules[Module.INVOICES], booked, done, now=now)
     progress(done)
@@ -116,7 +116,7 @@ def read_some(
     if products and Module.PRODUCTS in names and PRICE in asked_properties(products):
         done.changed += prices.read(sync, products, exact, now=now)
     if deletions:
-        _read_deleted(sync, modules, exact, done, now)
+        _read_deleted(sync, exact, done, now)
     return done
 
 
@@ -275,14 +275,12 @@ def _aware(wall_clock: object) -> datetime | None:
 # --- Deletions ---------------------------------------------------------------------------------
 
 
-def _read_deleted(
-    sync: ZohoSync,
-    modules: Mapping[Module, ModuleSync],
-    exact: ExactClient,
-    done: Read,
-    now: datetime,
-) -> None:
-    """Flag what was deleted after our copy was made, of all kinds, from one list."""
+def _read_deleted(sync: ZohoSync, exact: ExactClient, done: Read, now: datetime) -> None:
+    """Flag what was deleted after our copy was made, of all kinds, from one list.
+
+    Also of modules that take no part: the list is read once, and they may take part again.
+    """
+    modules = {Module(one.module): one for one in sync.modules.all()}
     division = sync.division
     assert division is not None  # noqa: S101 - for the type checker: `read` had one
     cursor = feeds.cursor_of(division, DELETED)

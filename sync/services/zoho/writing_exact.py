@@ -38,7 +38,7 @@ ENTITIES = {
 }
 
 MADE_BEFORE = (
-    "It was made in Exact before, as {}, and is not made there a second time. Pair it with that one,"
+    "It was made in Exact before, as {}, and is made there once. Pair it with that one,"
     " or with one that you make in Exact yourself."
 )
 GIVEN_UP = "Somebody gave it up: {}. It goes to Exact once it is changed in Zoho."

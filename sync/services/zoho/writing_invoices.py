@@ -52,6 +52,7 @@ class InvoiceWriting(Writing):
         if row is None:
             return None
         try:
+            row |= self._currency(record)
             lines = self._lines(record, ties)
         except CannotCrossError as error:
             record.standing, record.reason = ExactRecord.Standing.BLOCKED, str(error)
@@ -101,6 +102,19 @@ class InvoiceWriting(Writing):
         if not row:  # equal already, only never compared
             merging.settle(self.scales, [pair], self.now)
         return row
+
+    def _currency(self, record: ExactRecord) -> Row:
+        """Return the currency of an invoice where Zoho keeps several. Raises CannotCrossError."""
+        code = record.values.get("Currency")
+        if any(field["api_name"] == "Currency" for field in self.module.fields):
+            return {"Currency": code} if code else {}
+        connection = self.module.sync.connection
+        if code and connection and connection.currency not in {"", code}:
+            raise CannotCrossError(
+                f"It is in {code}, and Zoho keeps {connection.currency} alone: let it have several"
+                " currencies, in Zoho under Company Details, Currencies."
+            )
+        return {}
 
     def _lines(self, record: ExactRecord, ties: Ties) -> ForZoho:
         if not self.books.setup.catch_all and self.books.needs_catch_all(record, ties):
