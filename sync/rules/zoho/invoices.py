@@ -149,6 +149,8 @@ class ExactSetup:
     vat_by_name: Mapping[str, str] = field(default_factory=dict)  # Zoho's name of a tax → VAT code
     vat_by_rate: Mapping[Decimal, str] = field(default_factory=dict)  # percent → VAT code
     rounding_item: str = ""  # takes an adjustment, at the VAT code of 0 %
+    lines: str = "SalesInvoiceLines"  # the collection of lines; orders have one of their own
+    line_vat: str = "VATAmountFC"  # what the VAT amount of a line is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class ForExact:
 def for_exact(
     invoice: ZohoInvoice, header: Mapping[str, object], reference: str, setup: ExactSetup
 ) -> ForExact:
-    """Return the sales invoice whose total is that of Zoho to the cent.
+    """Return the sales invoice, or order, whose total is that of Zoho to the cent.
 
     `header` holds OrderedBy, DueDate and whatever else is mapped; `reference` goes into YourRef,
     by which the invoice is found again. The VAT of each line is Zoho's own.
@@ -180,7 +182,7 @@ def for_exact(
         "Description": invoice.subject.strip()[:DESCRIPTION_LENGTH].strip(),
         **header,
         "YourRef": reference,
-        "SalesInvoiceLines": rows,
+        setup.lines: rows,
     }
     taxables = [Taxable(line.net, _tax(line).rate) for line in invoice.lines]
     own = sum(vat_by_line(taxables, {}, None), ZERO)
@@ -217,7 +219,7 @@ def _exact_row(line: ZohoLine, setup: ExactSetup) -> dict[str, object]:
         "Quantity": quantity,
         "NetPrice": price,
         "VATCode": _vat_code(_tax(line), setup),
-        "VATAmountFC": line.tax,
+        setup.line_vat: line.tax,
     }
 
 
@@ -234,7 +236,7 @@ def _rounding_row(amount: Decimal, setup: ExactSetup) -> dict[str, object]:
         "Quantity": ONE,
         "NetPrice": amount,
         "VATCode": code,
-        "VATAmountFC": ZERO,
+        setup.line_vat: ZERO,
     }
 
 

@@ -26,6 +26,7 @@ class ModuleFacts:
     exact_account: str = ""  # the property that holds the account's GUID
     zoho_lines: str = ""  # Zoho's subform of lines
     exact_lines: str = ""  # the collection of lines
+    exact_line_vat: str = ""  # the property of a line that is its VAT amount
     may_be_off: bool = False  # Zoho has a switch for the module: the set-up checks it
 
 
@@ -60,6 +61,7 @@ MODULES = {
         exact_account="OrderedBy",
         zoho_lines="Invoiced_Items",
         exact_lines="SalesInvoiceLines",
+        exact_line_vat="VATAmountFC",
         may_be_off=True,
     ),
     Module.SALES_ORDERS: ModuleFacts(
@@ -71,6 +73,7 @@ MODULES = {
         exact_account="OrderedBy",
         zoho_lines="Ordered_Items",
         exact_lines="SalesOrderLines",
+        exact_line_vat="VATAmount",
         may_be_off=True,
     ),
 }

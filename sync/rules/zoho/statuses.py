@@ -1,4 +1,4 @@
-"""The status of an invoice on both sides: which may cross, and what each side is told."""
+"""The status of an invoice or order on both sides: which may cross, what each side is told."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from enum import StrEnum
 from sync.rules.zoho.switches import Verdict
 
 DEFAULT_ALLOWED = ("Draft", "Open", "Processing", "Printed")  # a setting: what crosses to Exact
+ORDERS_ALLOWED = ("Created", "Approved")  # an order that is made in Exact is open there
 
 
 class ExactState(StrEnum):
@@ -20,12 +21,24 @@ class ExactState(StrEnum):
     PAID = "paid"
 
 
+class OrderState(StrEnum):
+    """What an order has come to in Exact."""
+
+    OPEN = "open order"
+    PARTIAL = "partial order"
+    COMPLETE = "complete order"
+    CANCELLED = "cancelled order"
+
+
+State = ExactState | OrderState
+
+
 @dataclass(frozen=True, slots=True)
 class StatusRow:
     """A status of Zoho that fits a state of Exact; a state's first row is what Zoho is told."""
 
     zoho: str
-    exact: ExactState
+    exact: State
 
 
 DEFAULT_STATUSES = (
@@ -37,6 +50,19 @@ DEFAULT_STATUSES = (
     StatusRow("Part paid", ExactState.PART_PAID),
     StatusRow("Paid", ExactState.PAID),
 )
+ORDER_STATUSES = (
+    StatusRow("Created", OrderState.OPEN),
+    StatusRow("Approved", OrderState.OPEN),  # Exact knows no difference
+    StatusRow("Approved", OrderState.PARTIAL),
+    StatusRow("Delivered", OrderState.COMPLETE),
+    StatusRow("Cancelled", OrderState.CANCELLED),
+)
+_ORDER_BY_NUMBER = {
+    12: OrderState.OPEN,
+    20: OrderState.PARTIAL,
+    21: OrderState.COMPLETE,
+    45: OrderState.CANCELLED,
+}
 _BY_NUMBER = {10: ExactState.DRAFT, 20: ExactState.OPEN, 50: ExactState.PROCESSED}
 _NOT_PRINTED = (ExactState.DRAFT, ExactState.OPEN)
 
@@ -62,8 +88,15 @@ def exact_state(number: int, *, total: Decimal, paid: Decimal) -> ExactState:
     return ExactState.PART_PAID if paid else _BY_NUMBER[number]
 
 
+def order_state(number: int) -> OrderState:
+    """Return the state of an order with this Status in Exact. Raises ValueError for another."""
+    if number not in _ORDER_BY_NUMBER:
+        raise ValueError(f"Exact has no order status {number}.")
+    return _ORDER_BY_NUMBER[number]
+
+
 def may_cross(status: str | None, allowed: Container[str] = DEFAULT_ALLOWED) -> Verdict:
-    """Return whether an invoice of Zoho with this status goes to Exact."""
+    """Return whether an invoice or order of Zoho with this status goes to Exact."""
     word = (status or "").strip()
     if word in allowed:
         return Verdict(crosses=True, reason=f"Its status “{word}” lets it cross.")
@@ -73,7 +106,7 @@ def may_cross(status: str | None, allowed: Container[str] = DEFAULT_ALLOWED) -> 
 
 
 def settled(
-    base: str | None, zoho: str | None, state: ExactState, table: Sequence[StatusRow]
+    base: str | None, zoho: str | None, state: State, table: Sequence[StatusRow]
 ) -> StatusStep:
     """Return what makes the status equal on both sides.
 

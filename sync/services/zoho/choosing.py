@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from sync.models import ExactRecord, ModuleSync, RemoteRecord, ZohoRecord
 from sync.rules.zoho.field_rules import FieldRule, Side
 from sync.rules.zoho.modules import Module
-from sync.rules.zoho.statuses import may_cross
+from sync.rules.zoho.statuses import ORDERS_ALLOWED, may_cross
 from sync.rules.zoho.switches import BELONGS_TO_AN_ACCOUNT, Facts, Related, crosses
 from sync.services.upsert import rewrite
 from sync.services.zoho.copies import Copies
@@ -157,8 +157,10 @@ class Scene:
         """Return why a record stays whatever the switch says; "" when the switch decides."""
         if record.key == self._sync.catch_all_product and not record.called_new_at:
             return CATCHES_ALL
-        if side is Side.ZOHO and facts.module is Module.INVOICES:
-            verdict = may_cross(record.values.get("Status"), self._sync.statuses)
+        if side is Side.ZOHO and facts.module in DOCUMENTS:
+            is_order = facts.module is Module.SALES_ORDERS
+            allowed = ORDERS_ALLOWED if is_order else self._sync.statuses
+            verdict = may_cross(record.values.get("Status"), allowed)
             return "" if verdict.crosses else verdict.reason
         lost = facts.account is Related.NOT_SYNCHRONISED and side is Side.EXACT
         if lost and facts.module in BELONGS_TO_AN_ACCOUNT:

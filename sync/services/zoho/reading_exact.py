@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,7 @@ from sync.rules.zoho.default_rules import PRICE
 from sync.rules.zoho.modules import MODULES, Module
 from sync.services import feeds
 from sync.services.streams import batches
-from sync.services.zoho import entries, prices
+from sync.services.zoho import entries, prices, reading_orders
 from sync.services.zoho.copies import BATCH, Read, Seen, clean, mark_gone, mark_unseen, save
 from sync.services.zoho.crossing import LINES
 from sync.services.zoho.mappings import modules_of, rules_of
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 Progress = Callable[[Read], None]
 Values = dict[str, Any]
 
-# Sales orders have no feed that we read yet: they cross from Zoho's side alone.
 ENTITIES = {
     Module.ACCOUNTS: "Accounts",
     Module.CONTACTS: "Contacts",
     Module.PRODUCTS: "Items",
     Module.INVOICES: "SalesInvoices",
+    Module.SALES_ORDERS: "SalesOrders",
 }
 KINDS = {
     DeletedRecord.ACCOUNT: Module.ACCOUNTS,
@@ -44,6 +45,7 @@ KINDS = {
     DeletedRecord.SALES_INVOICE: Module.INVOICES,
 }
 DELETED = "zoho deleted"
+ORDER = "SalesOrder"  # that a line of an invoice came of
 STAMPS = ("Created", "Modified", "ModifierFullName")
 # What pairing and choosing look at, whether or not it is mapped.
 WANTED = {
@@ -55,10 +57,12 @@ WANTED = {
     Module.INVOICES: ("InvoiceDate", "DueDate", "Status", "Type", "YourRef", "Description",
                       "Currency", "Journal", "InvoiceTo", "OrderedByContactPerson", "AmountFC",
                       "AmountFCExclVat", "VATAmountFC"),
+    Module.SALES_ORDERS: ("OrderDate", "DeliveryDate", "Status", "YourRef", "Description",
+                          "Currency", "InvoiceTo", "OrderedByContactPerson", "AmountFC", "AmountFCExclVat"),
 }  # fmt: skip
 LINE = ("ID", "LineNumber", "Item", "ItemCode", "Description", "Quantity", "UnitCode",
         "UnitPrice", "Discount", "NetPrice", "AmountFC", "VATAmountFC", "VATCode",
-        "VATPercentage", "GLAccount")  # fmt: skip
+        "VATPercentage", "GLAccount", ORDER)  # fmt: skip
 
 
 def read(
@@ -71,10 +75,11 @@ def read(
 ) -> Read:
     """Bring our copies of Exact up to date, of all modules that take part.
 
-    Takes ⌈changes / 1,000⌉ calls for each of four feeds, at least 1; one more for prices if they
-    are mapped; and one for everything that was deleted. Entries that are booked without an
-    invoice are taken from our copies of the books, without a call. `odd` is where `exact` puts
-    what it can't read. Raises any ExactError: what was copied by then stays.
+    Takes ⌈changes / 1,000⌉ calls for each feed, at least 1 (orders have two, invoices and the
+    others one); one more for prices if they are mapped; and one for everything that was deleted.
+    Entries that are booked without an invoice are taken from our copies of the books, without a
+    call. `odd` is where `exact` puts what it can't read. Raises any ExactError: what was copied
+    by then stays.
     """
     done = Read()
     modules = {Module(one.module): one for one in modules_of(sync)}
@@ -115,8 +120,8 @@ def read_some(
     products = modules.get(Module.PRODUCTS)
     if products and Module.PRODUCTS in names and PRICE in asked_properties(products):
         done.changed += prices.read(sync, products, exact, now=now)
-    if deletions:
-        _read_deleted(sync, exact, done, now)
+    if deletions or Module.SALES_ORDERS in names:  # a line that is gone is told there alone
+        _read_deleted(sync, modules, exact, done, now)
     return done
 
 
@@ -170,6 +175,10 @@ class _Reading:
             cursor, self._ask, self._save, now=self.now, anew=self.anew,
             progress=lambda rows: progress(self.done),
         )  # fmt: skip
+        if self.module.module == Module.SALES_ORDERS:
+            self.done.changed += reading_orders.read_lines(
+                self.module, self._division, self.exact, self._one, now=self.now, anew=self.anew
+            )
         if self.anew and not odd:
             self.done.gone += mark_unseen(ExactRecord, self.module, self.now, but=entries.MARK)
         feeds.finish(cursor, newest, self.now, anew=self.anew)
@@ -207,7 +216,18 @@ class _Reading:
         for row in rows:
             copy = known.get(row.key)
             kept = prices.kept(copy.values) if copy else {}
-            yield self._seen(row, self._values(row) | kept, row.timestamp)
+            values = self._values(row) | kept
+            if self.module.module == Module.SALES_ORDERS:
+                values = reading_orders.completed(values, row.values.get("ID"), copy)
+            yield self._seen(row, values, row.timestamp)
+
+    def _one(self, key: str) -> Seen | None:
+        """Read one order that was made after the headers were read."""
+        values = self.exact.raw(self.entity, UUID(key), self.asked)
+        if values is None:
+            return None
+        row = _Row(0, key, values)
+        return self._seen(row, reading_orders.completed(self._values(row), None, None), 0)
 
     def _invoices(self, rows: Iterable[_Row], known: Mapping[str, ExactRecord]) -> Iterator[Seen]:
         """Put headers and lines together; rows of one invoice may be on several pages."""
@@ -233,6 +253,7 @@ class _Reading:
             if row.values["LineNumber"]:
                 lines[str(row.values["ID"])] = {name: clean(row.values[name]) for name in LINE}
         values[LINES] = sorted(lines.values(), key=lambda line: line["LineNumber"])
+        values[ORDER] = next((one[ORDER] for one in values[LINES] if one.get(ORDER)), None)
         newest = max(row.timestamp for row in parts)
         version = max(newest, copy.version if copy else 0)
         return self._seen(header or parts[0], values, version, copy)
@@ -297,6 +318,8 @@ def _read_deleted(sync: ZohoSync, exact: ExactClient, done: Read, now: datetime)
                 if went and name in modules:
                     done.gone += _flag(modules[name], went, now)
             prices.forget(modules.get(Module.PRODUCTS), batch)
+            if Module.SALES_ORDERS in modules:
+                done.gone += reading_orders.deleted(modules[Module.SALES_ORDERS], batch, now)
     feeds.finish(cursor, newest, now)
     ZohoSync.objects.filter(pk=sync.pk).update(deleted_version=newest)
 

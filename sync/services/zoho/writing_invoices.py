@@ -36,7 +36,7 @@ class InvoiceWriting(Writing):
 
     def __init__(self, zoho: ZohoClient, scales: Scales, now: datetime, written: Written) -> None:
         super().__init__(zoho, scales, now, written)
-        self.books = scales.books or invoices.Books.of(scales.module.sync)
+        self.books = scales.books or invoices.Books.of(scales.module)
         self.subform = self.scales.facts.zoho_lines
         self.existing: dict[str, list[tuple[str, ZohoLine]]] = {}
 
@@ -130,7 +130,7 @@ class InvoiceWriting(Writing):
         sync = self.module.sync
         sync.catch_all_product = made.id
         sync.save(update_fields=["catch_all_product"])
-        self.books = invoices.Books.of(sync)
+        self.books = invoices.Books.of(self.module)
 
     def look_after(self, outcomes: Sequence[Outcome]) -> dict[str, Row]:
         """Read the totals that Zoho computed, 100 in a call, and compare them with Exact's."""
