@@ -175,7 +175,7 @@ def test_echoes_are_gathered_and_a_side_that_tells_without_end_is_listened_to_le
     assert notices.is_due(tie, now)
 
     a_notice(1, worked_at=now)
-    assert not notices.is_due(tie, now + timedelta(seconds=1))
+    assert not notices.is_due(tie, now + notices.REST / 2)
     assert notices.is_due(tie, now + notices.REST)
 
     for n in range(notices.BUSY_ROUNDS):
