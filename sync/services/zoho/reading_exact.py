@@ -58,7 +58,8 @@ WANTED = {
                       "Currency", "Journal", "InvoiceTo", "OrderedByContactPerson", "AmountFC",
                       "AmountFCExclVat", "VATAmountFC"),
     Module.SALES_ORDERS: ("OrderDate", "DeliveryDate", "Status", "YourRef", "Description",
-                          "Currency", "InvoiceTo", "OrderedByContactPerson", "AmountFC", "AmountFCExclVat"),
+                          "Currency", "InvoiceTo", "OrderedByContactPerson", "AmountFC",
+                          "AmountFCExclVat"),
 }  # fmt: skip
 LINE = ("ID", "LineNumber", "Item", "ItemCode", "Description", "Quantity", "UnitCode",
         "UnitPrice", "Discount", "NetPrice", "AmountFC", "VATAmountFC", "VATCode",

@@ -48,13 +48,13 @@ def read_once(sync: ZohoSync, exact: ExactClient, now: datetime) -> Read:
     return reading_exact.read(sync, exact, now=now)
 
 
-def test_the_first_reading_copies_accounts_contacts_items_and_invoices(
+def test_the_first_reading_copies_every_module(
     read_once: Read, sandbox: ExactSandbox
 ) -> None:
     assert the("Accounts").count() == 60
     assert the("Contacts").exists()
     assert the("Products").exists()
-    assert read_once.modules == ["Accounts", "Contacts", "Products", "Invoices"]
+    assert read_once.modules == ["Accounts", "Contacts", "Products", "Invoices", "Sales_Orders"]
     assert calls(sandbox, "sync/CRM/Accounts") == 1
     assert calls(sandbox, "sync/Deleted") == 0
     account = the("Accounts").exclude(values__VATNumber=None).first()
@@ -71,7 +71,7 @@ def test_nothing_changed_costs_a_call_for_each_feed_and_one_for_deletions(
 
     done = reading_exact.read(sync, exact, now=now + HOUR)
 
-    assert calls(sandbox) - before == 4 + 1 + 1  # feeds, prices, deletions
+    assert calls(sandbox) - before == 4 + 2 + 1 + 1  # feeds, those of orders, prices, deletions
     assert (done.changed, done.gone) == (0, 0)
 
 

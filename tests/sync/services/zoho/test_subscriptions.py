@@ -19,7 +19,7 @@ from sync.services.zoho import being_told, subscriptions
 
 pytestmark = pytest.mark.django_db
 
-TOPICS = {"Accounts", "Contacts", "Items", "SalesInvoices"}
+TOPICS = {"Accounts", "Contacts", "Items", "SalesInvoices", "SalesOrders"}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def calls(sandbox: ExactSandbox) -> int:
 def test_each_topic_that_takes_part_is_told_to_one_secret_address(
     sync: ZohoSync, exact: ExactClient, sandbox: ExactSandbox
 ) -> None:
-    assert subscriptions.keep(sync, exact, timezone.now()) == 4
+    assert subscriptions.keep(sync, exact, timezone.now()) == len(TOPICS)
 
     address = subscriptions.address(ZohoSync.objects.get())
     assert there(exact) == dict.fromkeys(TOPICS, address)
@@ -79,7 +79,7 @@ def test_one_that_is_there_already_and_leads_to_us_is_as_good(
 ) -> None:
     made = exact.subscribe("Accounts", subscriptions.address(sync))
 
-    assert subscriptions.keep(sync, exact, timezone.now()) == 4
+    assert subscriptions.keep(sync, exact, timezone.now()) == len(TOPICS)
 
     assert Subscription.objects.get(topic="Accounts").remote_id == made.id
 
@@ -101,7 +101,7 @@ def test_one_made_between_our_look_and_our_wish_is_as_good(
     assert sync.division is not None
     late = Late.connected(sync.division, lane=Lane.PUSH)
 
-    assert subscriptions.keep(sync, late, timezone.now()) == 4
+    assert subscriptions.keep(sync, late, timezone.now()) == len(TOPICS)
     assert Subscription.objects.get(topic="Accounts").remote_id == made.id
 
 
@@ -143,7 +143,7 @@ def test_an_address_that_exact_can_not_reach_is_told_of_and_tried_again_later(
     assert calls(sandbox) == before  # each refusal counts among those that Exact bears
     sandbox.webhooks.post = pages
 
-    assert subscriptions.keep(sync, exact, now + subscriptions.AGAIN) == 4
+    assert subscriptions.keep(sync, exact, now + subscriptions.AGAIN) == len(TOPICS)
 
     assert not Signal.objects.open().exists()
 
