@@ -46,9 +46,13 @@ def common(rule: FieldRule, values: Values, of: Side) -> str | None:
 
     Raises UnreadableError.
     """
+    text = _seen(rule, values, of)
+    return None if text is None or text == _default_seen(rule) else text
+
+
+def _seen(rule: FieldRule, values: Values, of: Side) -> str | None:
     if rule.transform is Transform.NONE:  # most are: the value itself is what both sides share
-        text = canonical(_fit(values.get(rule.fields_of(of)[0]), rule), rule.type)
-        return _without_default(rule, text)
+        return canonical(_fit(values.get(rule.fields_of(of)[0]), rule), rule.type)
     target = Side.EXACT if rule.fills(Side.EXACT) and not rule.fills(Side.ZOHO) else Side.ZOHO
     if of is not target:
         seen = carried(rule, values, target)
@@ -56,24 +60,19 @@ def common(rule: FieldRule, values: Values, of: Side) -> str | None:
         seen = carried(rule, carried(rule, values, of.other), target)
     else:
         seen = {name: _fit(values.get(name), rule) for name in rule.fields_of(target)}
-    if _is_default(rule, values, of):
-        return None
     parts = [canonical(seen[name], rule.type) or "" for name in rule.fields_of(target)]
     return "\n".join(parts).strip() or None
 
 
-def _without_default(rule: FieldRule, text: str | None) -> str | None:
-    return None if rule.default is not None and text == canonical(rule.default, rule.type) else text
-
-
-def _is_default(rule: FieldRule, values: Values, of: Side) -> bool:
-    """Whether a value is what the default would be, on the side that the default fills."""
+def _default_seen(rule: FieldRule) -> str | None:
+    """Return the default as both sides would share it, for it comes back transformed as well."""
     if rule.default is None:
-        return False
+        return None
     side = default_side(rule)
-    there = values if of is side else carried(rule, values, side)
-    value = there.get(rule.fields_of(side)[0])
-    return canonical(value, rule.type) == canonical(rule.default, rule.type)
+    try:
+        return _seen(rule, {rule.fields_of(side)[0]: rule.default}, side)
+    except UnreadableError:
+        return None
 
 
 def default_side(rule: FieldRule) -> Side:
