@@ -13,6 +13,7 @@ BENCHES = [
     "bench_zoho",
     "bench_import",
     "bench_reconcile",
+    "bench_crossing",
 ]
 
 
