@@ -120,7 +120,7 @@ def note(pair: Pair, books: Books) -> tuple[bool, str]:
     if _keeps_its_rows(pair):
         pair.base = {**(pair.base or {}), LINES_TOLD: digest(pair.exact)}
     step = books.step(pair)
-    if not step.to_zoho:
+    if step == StatusStep():  # a status of Zoho's own is none that both agree on
         pair.base = {**(pair.base or {}), STATUS_AGREED: pair.zoho.values.get("Status")}
     is_due = lines_are_due(pair) or bool(step.to_zoho)
     return is_due, "" if is_due else unequal(pair)

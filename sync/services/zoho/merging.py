@@ -81,6 +81,10 @@ def settle(scales: Scales, batch: list[Pair], now: datetime) -> Counter[str]:
     ties = Ties.among(scales, records_of(batch))
     held = open_conflicts(batch)
     with transaction.atomic():
+        there = set(
+            Pair.objects.filter(pk__in=[pair.pk for pair in batch]).values_list("pk", flat=True)
+        )
+        batch = [pair for pair in batch if pair.pk in there]  # others were parted meanwhile
         for pair in batch:
             found = weigh(pair, scales, ties, held[pair.pk])
             note(pair, scales, found)

@@ -122,7 +122,7 @@ def read_some(
     if products and Module.PRODUCTS in names and PRICE in asked_properties(products):
         done.changed += prices.read(sync, products, exact, now=now)
     if deletions or Module.SALES_ORDERS in names:  # a line that is gone is told there alone
-        _read_deleted(sync, modules, exact, done, now)
+        _read_deleted(sync, exact, done, now)
     return done
 
 

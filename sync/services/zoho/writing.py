@@ -80,9 +80,6 @@ class Writing:
     def note_made(self, pair: Pair) -> None:
         """Note on a new pair, unsaved, what Zoho was told beside the mapped fields."""
 
-    def note_told(self, pair: Pair) -> None:
-        """Note on a pair, unsaved, what Zoho was told beside the mapped fields."""
-
     # New records.
 
     def make(self) -> Iterator[None]:
@@ -130,7 +127,11 @@ class Writing:
         made, refused = [], []
         self.totals = self.look_after(outcomes)
         with transaction.atomic():
+            paired = Pair.objects.filter(exact__in=[record for record, _ in batch])
+            by_hand = set(paired.values_list("exact_id", flat=True))  # while Zoho was told
             for (record, row), outcome in zip(batch, outcomes, strict=True):
+                if record.pk in by_hand:
+                    continue  # the next reading shows what was made, and that it is a double
                 if outcome.ok:
                     made.append((record, row, outcome))
                 else:
@@ -220,7 +221,6 @@ class Writing:
         for (pair, row), outcome in zip(batch, outcomes, strict=True):
             if outcome.ok:
                 self._note_written(pair.zoho, row, outcome)
-                self.note_told(pair)
                 told.append(pair)
             elif outcome.code != CHANGED:  # what was changed is read, and weighed, by the next run
                 refusals.note(pair, outcome, self.now)

@@ -143,11 +143,5 @@ class InvoiceWriting(Writing):
         return {name: value for name, value in row.items() if name != self.subform}
 
     def note_made(self, pair: Pair) -> None:
-        """Note on a new pair, unsaved, that it has the lines of Exact, and which status."""
+        """Note on a new pair, unsaved, that it has the lines of Exact."""
         pair.base = {**(pair.base or {}), invoices.LINES_TOLD: invoices.digest(pair.exact)}
-        self.note_told(pair)
-
-    def note_told(self, pair: Pair) -> None:
-        """Note on a pair, unsaved, its status; of its lines `row_of_pair` noted it."""
-        told = {invoices.STATUS_AGREED: pair.zoho.values.get("Status")}
-        pair.base = {**(pair.base or {}), **told}
