@@ -21,7 +21,7 @@ from exact_client.wire import pooled_session
 from sync.services.delivery.office import Office
 from sync.services.ledger import books, setup
 from sync.services.parties import mirror
-from tests.build import NOW, a_link, an_invoice
+from tests.build import NOW, a_customer, a_link, an_invoice
 from tests.clock import ManualClock
 from tests.exact_client.conftest import connection, division, exact
 
@@ -77,11 +77,12 @@ def office(division: Division, exact: ExactClient, clock: ManualClock) -> Office
 def copy_and_map(division: Division, exact: ExactClient) -> None:
     books.read(division, exact)
     mirror.mirror(division, exact, now=NOW)
-    sample = an_invoice()
+    customer = a_customer()
+    sample = an_invoice(customer=customer)
     setup.confirm(division, setup.guesses(division), now=NOW)
     sample.lines.all().delete()
     sample.delete()
-    Customer.objects.filter(pk=sample.customer_id).delete()
+    customer.delete()
 
 
 def rows_of(division: Division) -> list[list[Any]]:
