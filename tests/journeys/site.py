@@ -74,7 +74,15 @@ class StandIn(Knobs):
 
     def account(self, name: str) -> dict[str, Any]:
         """Return its account of that name."""
-        return next(one for one in self.state()["accounts"] if one["Name"] == name)
+        return self.find("accounts", Name=name)[0]
+
+    def find(self, table: str, **values: str) -> list[dict[str, Any]]:
+        """Return the accounts, contacts, items … that hold these values."""
+        return [row for row in self.state()[table] if values.items() <= row.items()]
+
+    def change(self, account: str, **changes: str) -> None:
+        """Change an account as a colleague does."""
+        self.turn("edit", entity="Accounts", key=account, changes=changes)
 
 
 class ZohoStandIn(Knobs):
@@ -85,10 +93,15 @@ class ZohoStandIn(Knobs):
         found: list[dict[str, Any]] = self._ask("GET", f"records?module={module}")
         return found
 
-    def record(self, module: str, **values: Any) -> dict[str, Any]:
-        """Return the first record that holds these values."""
-        wanted = values.items()
-        return next(one for one in self.records(module) if wanted <= one.items())
+    def find(self, module: str, **values: str) -> list[dict[str, Any]]:
+        """Return the records of a module that hold these values."""
+        return [row for row in self.records(module) if values.items() <= row.items()]
+
+    def change(self, module: str, row: dict[str, Any], **values: str) -> str:
+        """Change a record as a colleague does; return the colleague's name."""
+        changed = self.turn("change", module=module, id=row["id"], values=values)
+        name: str = changed["Modified_By"]["name"]
+        return name
 
 
 class Site:
@@ -120,15 +133,9 @@ def a_site(folder: Path, stand_in_options: Sequence[str] = ()) -> Iterator[Site]
     calls, until the block ends.
     """
     stand_in, zoho = (f"http://localhost:{a_free_port()}" for _ in range(2))
-    systems = {
-        **{
-            "EXACT_URL": stand_in,
-            "EXACT_CLIENT_ID": "exactlink",
-            "EXACT_CLIENT_SECRET": "a secret",
-        },
-        **{"ZOHO_ACCOUNTS_URL": zoho, "ZOHO_CLIENT_ID": "1000.US", "ZOHO_CLIENT_SECRET": "another"},
-    }
-    installation = Installation(folder, settings={**systems, **PATIENCE})
+    exact = {"EXACT_URL": stand_in, "EXACT_CLIENT_ID": "exactlink", "EXACT_CLIENT_SECRET": "secret"}
+    other = {"ZOHO_ACCOUNTS_URL": zoho, "ZOHO_CLIENT_ID": "1000.US", "ZOHO_CLIENT_SECRET": "secret"}
+    installation = Installation(folder, settings={**exact, **other, **PATIENCE})
     site = Site(installation, StandIn(stand_in), ZohoStandIn(zoho))
     with _stand_ins(site, stand_in_options), installation.up():
         yield site

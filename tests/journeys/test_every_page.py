@@ -11,38 +11,10 @@ import pytest
 from tests.journeys.browser import DESK, PHONE, Visitor
 from tests.journeys.files import as_csv, rows_of, saved
 from tests.journeys.site import Site
+from tests.journeys.soundness import faults_of, wrong_on
 
 NASTY = ["<script>alert(1)</script>", '"><img src=x onerror=alert(2)>']
 LEGIBLE = 4.5  # WCAG AA, for text
-
-# What each page must be; returns what is wrong, in words.
-FAULTS = """() => {
-  const wrong = [];
-  const named = (e) => e.labels?.length || e.ariaLabel || e.getAttribute("aria-labelledby")
-    || e.title || e.textContent.trim() || e.querySelector("img[alt]:not([alt=''])");
-  if (!document.title.replace(/·.*/, "").trim()) wrong.push("no title");
-  if (!document.documentElement.lang) wrong.push("no language");
-  const heads = document.querySelectorAll("h1").length;
-  if (heads !== 1) wrong.push(`${heads} h1`);
-  const wide = document.documentElement.scrollWidth - innerWidth;
-  if (wide > 0) wrong.push(`${wide} px too wide`);
-  for (const e of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
-    if (!(e.labels?.length || e.ariaLabel || e.getAttribute("aria-labelledby")))
-      wrong.push(`no label: ${e.outerHTML.slice(0, 90)}`);
-  for (const e of document.querySelectorAll("a[href], button, summary"))
-    if (!named(e)) wrong.push(`no name: ${e.outerHTML.slice(0, 90)}`);
-  for (const e of document.querySelectorAll("img:not([alt])")) wrong.push(`no alt: ${e.src}`);
-  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
-  for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n)))
-    wrong.push(`twice: #${id}`);
-  for (const e of document.querySelectorAll("script:not([src]), [onerror], [onclick], [onload]"))
-    wrong.push(`runs in the page: ${e.outerHTML.slice(0, 90)}`);
-  return wrong;
-}"""
-FOCUS_SHOWS = """() => {
-  const e = document.activeElement, style = getComputedStyle(e);
-  return e !== document.body && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -70,22 +42,12 @@ def test_every_page_is_sound(
 ) -> None:
     visitor = arrive(troubled, viewport=window, color_scheme=scheme)
     visitor.go("/")
-    assert visitor.page.evaluate(FAULTS) == []
+    assert faults_of(visitor) == []
     visitor.sign_in()
     visitor.sees_heading("Home")
     links_a_nasty_name(visitor)
 
-    wrong = {}
-    for address in every_address(visitor):
-        visitor.go(address)
-        visitor.page.keyboard.press("Tab")
-        visitor.page.keyboard.press("Tab")
-        faults = visitor.page.evaluate(FAULTS)
-        if not visitor.page.evaluate(FOCUS_SHOWS):
-            faults.append("the focus does not show")
-        if faults:
-            wrong[address] = faults
-    assert wrong == {}
+    assert wrong_on(visitor, every_address(visitor)) == {}
 
 
 def links_a_nasty_name(visitor: Visitor) -> None:
@@ -131,6 +93,7 @@ BELOW = [
     "/exact/reconciliation/2026-10/",
     "/exact/drift/",
     "/exact/setup/zapfloor/",
+    "/zoho/conflicts/",  # without a set-up; the pages of Zoho at work are in test_zoho.py
     "/nowhere/",
 ]
 
