@@ -23,6 +23,7 @@ SLUGS = {
 MODULES = {slug: module for module, slug in SLUGS.items()}
 SIDES: dict[str, type[ExactRecord] | type[ZohoRecord]] = {"exact": ExactRecord, "zoho": ZohoRecord}
 TABS = {Module.ORDERS: "SalesOrders"}  # the others are called as the API calls them
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}  # where stand-ins answer
 ACCOUNT_CARD = "/docs/CRMAccountCard.aspx?_Division_={}&AccountID=%7b{}%7d"
 
 
@@ -44,11 +45,13 @@ def record_url(record: RemoteRecord) -> str:
 def in_zoho(sync: ZohoSync, record: ZohoRecord | None, *, edit: bool = False) -> str:
     """Return a record's page in Zoho, or where it is edited; nothing where that is not known.
 
-    A stand-in has no such page, and neither has a data centre that we don't know.
+    A stand-in shows its records, and edits none; a data centre that we don't know has no page.
     """
     if record is None or sync.connection is None or record.gone_at is not None:
         return ""
     host = urlsplit(sync.connection.accounts_url).hostname or ""
+    if host in THIS_MACHINE:
+        return f"{sync.connection.accounts_url}/{record.module}/{record.key}"
     if host not in {centre.accounts for centre in DATA_CENTRES.values()}:
         return ""
     crm = f"crm.{host.removeprefix('accounts.')}"
