@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Ask = Callable[[str], Seen | None]
 
 Values = dict[str, Any]
+Lines = defaultdict[str, list[Values]]  # by the key of their order
 
 BATCH = 500
 FEED = "zoho Sales_Orders lines"
@@ -63,16 +64,23 @@ def read_lines(
     Read the headers first. `ask` brings one that was made since; `anew`, every line is read.
     Takes ⌈lines / 1,000⌉ calls, at least 1.
     """
-    cursor, changed = feeds.cursor_of(division, FEED), 0
+    cursor = feeds.cursor_of(division, FEED)
     anew = anew or feeds.must_begin_anew(cursor, now)
     if anew:
         _forget_all(module)
+    late: Lines = defaultdict(list)
+    changed = 0
 
     def keep(rows: list[Row]) -> None:
         nonlocal changed
-        changed += _save(module, rows, ask, now)
+        changed += _save(module, rows, late)
 
     newest = feeds.follow(cursor, lambda since: _rows(exact, since), keep, now=now, anew=anew)
+    for key, lines in late.items():  # no call is made while a page is saved
+        seen = ask(key)
+        if seen is not None:
+            whole = replace(seen, values=_with(seen.values, lines))
+            changed += save(ExactRecord, module, [whole], now)
     feeds.finish(cursor, newest, now, anew=anew)
     return changed
 
@@ -82,15 +90,14 @@ def _rows(exact: ExactClient, since: int) -> Iterator[Row]:
         yield Row(row["Timestamp"], str(row[ORDER]), row)
 
 
-def _save(module: ModuleSync, rows: Iterable[Row], ask: Ask, now: datetime) -> int:
-    """Put lines into the copies of their orders; call it in a transaction."""
-    found: dict[str, list[Values]] = defaultdict(list)
+def _save(module: ModuleSync, rows: Iterable[Row], late: Lines) -> int:
+    """Put lines into the copies of their orders; `late` takes those of orders without one."""
+    found: Lines = defaultdict(list)
     for row in rows:
         found[row.order].append(_line(row.values))
-    missing = found.keys() - set(_copies(module, found).values_list("key", flat=True))
-    made = [seen for key in sorted(missing) if (seen := ask(key)) is not None]
-    save(ExactRecord, module, made, now)
-    copies = _copies(module, found).select_for_update()
+    copies = list(_copies(module, found).select_for_update())
+    for key in found.keys() - {copy.key for copy in copies}:
+        late[key] += found[key]
     return revalue(ExactRecord, {copy.pk: _with(copy.values, found[copy.key]) for copy in copies})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from exact_client.sandbox import ExactSandbox
 from sync.models import ZohoRecord, ZohoSync
+from sync.rules.zoho.modules import MODULES, Module
 from sync.services.delivery.office import Office
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
 
@@ -43,6 +44,19 @@ def a_product(tie: ZohoSync, **values: Any) -> ZohoRecord:
 
 def an_invoice_of_zoho(tie: ZohoSync, office: Office, sandbox: ExactSandbox) -> ZohoRecord:
     """An invoice whose account and product are paired with some of the stand-in's."""
+    told = {"Subject": "Boxes", "Due_Date": "2026-11-30", "Status": "Open"}
+    return _a_document(tie, office, sandbox, "Invoices", **told)
+
+
+def an_order_of_zoho(tie: ZohoSync, office: Office, sandbox: ExactSandbox) -> ZohoRecord:
+    """An order of the same."""
+    told = {"Subject": "Boxes", "Due_Date": "2026-11-30", "Status": "Approved"}
+    return _a_document(tie, office, sandbox, "Sales_Orders", **told)
+
+
+def _a_document(
+    tie: ZohoSync, office: Office, sandbox: ExactSandbox, module: str, **told: Any
+) -> ZohoRecord:
     row = next(one for one in sandbox.records("accounts") if one["Status"] == "C")
     account = a_pair(an_exact(tie, key=row["ID"]), a_zoho(tie), base={})
     item = office.exact.create_item(
@@ -56,14 +70,13 @@ def an_invoice_of_zoho(tie: ZohoSync, office: Office, sandbox: ExactSandbox) -> 
         "List_Price": 50,
         "Line_Tax": [{"name": "BTW 21", "percentage": 21}],
     }
-    told = {"Subject": "Boxes", "Grand_Total": 121, "Due_Date": "2026-11-30", "Status": "Open"}
     return a_zoho(
         tie,
-        "Invoices",
+        module,
         name="Boxes",
         standing="crosses",
         account_key=account.zoho.key,
         Account_Name={"id": account.zoho.key},
-        Invoiced_Items=[line],
-        **told,
+        Grand_Total=121,
+        **told | {MODULES[Module(module)].zoho_lines: [line]},
     )
