@@ -19,6 +19,7 @@ from sync.services.zoho import (
     writing_exact,
     writing_zoho,
 )
+from sync.services.zoho.writing import Written
 from tests.sync.services.pushing import work
 from tests.sync.services.zoho.newcomers import an_order_of_zoho
 from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field
@@ -67,7 +68,7 @@ class Runs:
         self.now += HOUR
         reading_exact.read_some(self.tie, self.exact, ORDERS, now=self.now)
 
-    def run(self) -> writing_zoho.Written:
+    def run(self) -> Written:
         self.read()
         choosing.choose(self.tie, now=self.now)
         merging.merge(self.tie, now=self.now)
