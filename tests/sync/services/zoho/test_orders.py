@@ -27,6 +27,7 @@ from zoho_client.client import ZohoClient
 from zoho_client.sandbox import ZohoSandbox
 
 HOUR = timedelta(hours=1)
+DAY = 86_400_000  # milliseconds
 ORDERS = ["Sales_Orders"]
 
 
@@ -310,6 +311,29 @@ def test_an_order_made_of_zohos_is_read_back_without_an_echo(
     assert sum(call.method != "GET" for call in sandbox.calls) == writes
     assert (pair.exact.values["Description"], pair.state) == ("Boxes", pair.state)
     assert len(pair.exact.values["Lines"]) == 1
+
+
+def test_what_changes_in_zoho_is_told_by_name_until_exact_is_done_with_it(
+    taxed: ZohoSync, office: Office, sandbox: ExactSandbox, now: datetime
+) -> None:
+    record = an_order_of_zoho(taxed, office, sandbox)
+    made(taxed, office)
+    (order,) = sandbox.records("salesorders")
+
+    def told(due: str) -> int:
+        there = ZohoRecord.objects.get(pk=record.pk)
+        there.values |= {"Due_Date": due}
+        there.save()
+        Pair.objects.filter(zoho=record).update(is_dirty=True)
+        reading_exact.read_some(taxed, office.exact, ORDERS, now=now)
+        merging.merge(taxed, now=now)
+        return writing_exact.write(taxed, office, now=now).changed
+
+    assert told("2026-12-15") == 1
+    assert sandbox.records("salesorders")[0]["DeliveryDate"] == order["DeliveryDate"] + 15 * DAY
+    sandbox.cancel_order(order["OrderID"])
+    assert told("2026-12-24") == 0
+    assert len(sandbox.record("salesorders", order["OrderID"])["_lines"]) == 1
 
 
 @pytest.mark.parametrize(
