@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sync.models import ZohoRecord
 from sync.rules.zoho.modules import Module
 from sync.services.zoho import metadata
-from sync.services.zoho.reading_zoho import EXACT_ID
-from sync.services.zoho.writing_invoices import CATCH_ALL, CATCH_ALL_ID
+from sync.services.zoho.reading_zoho import CATCH_ALL_ID, EXACT_ID
+from sync.services.zoho.writing_invoices import CATCH_ALL
 
 if TYPE_CHECKING:
     from sync.models import ZohoSync

@@ -19,7 +19,7 @@ from sync.rules.zoho.pairing_products import Product
 from sync.services.parties.match import party_of
 from sync.services.zoho.copies import Copies
 from sync.services.zoho.mappings import rules_of
-from sync.services.zoho.reading_zoho import EXACT_ID
+from sync.services.zoho.reading_zoho import CATCH_ALL_ID, EXACT_ID
 
 if TYPE_CHECKING:
     from sync.models import ModuleSync, ZohoSync
@@ -152,7 +152,8 @@ def _amount(value: object) -> Decimal | None:
 
 def _exact_id(key: str, values: Values, pairs: Mapping[str, str]) -> str:
     """Return the pair's key, or what Zoho holds of an earlier one."""
-    return pairs[key] if key in pairs else _texts(values)(EXACT_ID).casefold()
+    held = _texts(values)(EXACT_ID).casefold()
+    return pairs[key] if key in pairs else "" if held == CATCH_ALL_ID else held
 
 
 def _texts(values: Values) -> Callable[[str], str]:

@@ -38,6 +38,7 @@ OVERLAP = timedelta(minutes=1)
 DELETED_LOG = timedelta(days=50)  # Zoho forgets what left for the recycle bin after 60
 CUT_AT = 500  # letters, after which a list cuts a long text
 EXACT_ID = "Exact_ID"  # our own field, which holds Exact's GUID; it may not be there yet
+CATCH_ALL_ID = "exactlink-other-lines"  # in that field, of our own product for other lines
 STAMPS = ("Modified_Time", "Created_Time", "Modified_By")
 # What pairing and choosing look at, whether or not it is mapped.
 WANTED = {

@@ -37,6 +37,7 @@ ENTITIES = {
     Module.SALES_ORDERS: "SalesOrders",
 }
 
+NO_PRICE = "Its price was emptied in Zoho. End it in Exact yourself, or fill it in Zoho again."
 MADE_BEFORE = (
     "It was made in Exact before, as {}, and is made there once. Pair it with that one,"
     " or with one that you make in Exact yourself."
@@ -177,11 +178,19 @@ class _Telling:
 
     def _send(self, key: UUID, fields: dict[str, Any]) -> None:
         rest = dict(fields)
-        price = rest.pop(PRICE, None) if self.entity == "Items" else None
-        if price is not None:
-            self.exact.set_sales_price(key, price, start=self.now.date())
+        is_priced = self.entity == "Items" and PRICE in rest
+        price = rest.pop(PRICE) if is_priced else None
         if rest:
             self.exact.update(self.entity, key, rest)
+        if is_priced:
+            self._set_price(key, price)
+
+    def _set_price(self, key: UUID, price: Any) -> None:
+        if price is None:
+            raise ExactRefusedError(NO_PRICE)
+        division = self.scales.module.sync.division
+        currency = division.currency if division else ""
+        self.exact.set_sales_price(key, price, start=self.now.date(), currency=currency or "EUR")
 
     def _note_refusal(self, pair: Pair, error: ExactRefusedError) -> None:
         pair.state, pair.reason, pair.problem = State.REFUSED, str(error), error.kind[:40]

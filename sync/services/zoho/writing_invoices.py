@@ -11,7 +11,7 @@ from sync.rules.zoho.invoice_lines import ZohoLine, line_changes
 from sync.rules.zoho.invoices import CannotCrossError, ForZoho
 from sync.services.zoho import invoices, merging
 from sync.services.zoho.copies import clean
-from sync.services.zoho.reading_zoho import EXACT_ID, LINE_FIELDS
+from sync.services.zoho.reading_zoho import CATCH_ALL_ID, EXACT_ID, LINE_FIELDS
 from sync.services.zoho.weighing import Scales, Ties
 from sync.services.zoho.writing import Row, Writing, Written
 from zoho_client.reading import id_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from zoho_client.records import Outcome
 
 CATCH_ALL = "Exactlink: other lines"
-CATCH_ALL_ID = "exactlink-other-lines"  # in our unique field, so that there is one
 TOTALS = ("Sub_Total", "Tax", "Grand_Total")
 LINES_PROBLEM = "lines"
 

@@ -7,6 +7,8 @@ from sync.services.delivery import decide
 from sync.services.delivery.office import Office
 from sync.services.zoho import choosing, pairing, people, writing_exact
 from sync.services.zoho.copies import mark_gone
+from sync.services.zoho.reading_zoho import CATCH_ALL_ID
+from sync.services.zoho.writing_invoices import CATCH_ALL
 from tests.build import NOW
 from tests.sync.services.pushing import work
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
@@ -90,3 +92,18 @@ def test_what_a_person_cancelled_is_not_queued_again(office: Office) -> None:
     assert OutboxEntry.objects.count() == 1
     assert record.standing == "blocked"
     assert "Not in Exact." in record.reason
+
+
+def test_our_product_for_other_lines_stays_in_zoho_and_asks_nobody(db: None) -> None:
+    tie = a_sync()
+    values = {"Product_Name": CATCH_ALL, "Exact_ID": CATCH_ALL_ID, "Product_Code": "OTHER"}
+    product = a_zoho_record("Products", name=CATCH_ALL, values=values)
+    tie.catch_all_product = product.key
+    tie.save()
+
+    pairing.pair(tie, now=NOW)
+    choosing.choose(tie, now=NOW)
+
+    product.refresh_from_db()
+    assert product.standing == "stays"
+    assert product.reason
