@@ -31,6 +31,10 @@ class RemoteRecord(models.Model):
     created_at = models.DateTimeField(null=True, blank=True)
     modified_at = models.DateTimeField(null=True, blank=True)
     modified_by = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a value that we hold was last another one."
+    )
+    changed_by = models.CharField(max_length=200, blank=True)
     version = models.BigIntegerField(default=0, help_text="Exact's row version.")
     read_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, blank=True)

@@ -73,7 +73,7 @@ def _is_unchanged(row: Conflict, found: Disagreement) -> bool:
 def _show(row: Conflict, pair: Pair, found: Disagreement) -> None:
     """Save both values with their times and authors; what was chosen between others is void."""
     row.base_value, row.exact_value, row.zoho_value = found.base, found.exact, found.zoho
-    row.exact_at, row.exact_by = pair.exact.modified_at, pair.exact.modified_by
-    row.zoho_at, row.zoho_by = pair.zoho.modified_at, pair.zoho.modified_by
+    row.exact_at, row.exact_by = pair.exact.changed_at, pair.exact.changed_by
+    row.zoho_at, row.zoho_by = pair.zoho.changed_at, pair.zoho.changed_by
     row.choice, row.chosen_by, row.chosen_at = "", None, None
     row.save()

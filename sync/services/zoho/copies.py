@@ -23,7 +23,10 @@ Standing = RemoteRecord.Standing
 BATCH = 1000  # rows saved at once
 NAME_LENGTH, KEY_LENGTH, BY_LENGTH = 255, 40, 200
 SYSTEMS = {ExactRecord: "Exact", ZohoRecord: "Zoho"}
-_SEEN = ["name", "account_key", "values", "created_at", "modified_at", "modified_by", "version"]
+_SEEN = [
+    *("name", "account_key", "values", "created_at", "modified_at", "modified_by", "version"),
+    *("changed_at", "changed_by"),
+]
 _OURS = ["read_at", "gone_at", "standing", "reason", "problem", "due_at"]
 
 
@@ -188,7 +191,13 @@ def _made(copies: Copies, module: ModuleSync, seen: Seen, now: datetime) -> Copy
         sync_id=module.sync_id, module=module.module, key=seen.key[:KEY_LENGTH], read_at=now
     )
     _take(copy, seen)
+    _date(copy)
     return copy
+
+
+def _date(copy: Copy) -> None:
+    """Note who changed a value that we hold, and when: a touch of any other field is no change."""
+    copy.changed_at, copy.changed_by = copy.modified_at, copy.modified_by
 
 
 def _take(copy: Copy, seen: Seen) -> None:
@@ -206,6 +215,8 @@ def _update(copy: Copy, seen: Seen, now: datetime) -> tuple[Copy, bool]:
     is_back = copy.gone_at is not None
     is_another = is_back or differs(copy.values, seen.values)
     _take(copy, seen)
+    if is_another:
+        _date(copy)
     copy.read_at, copy.gone_at = now, None
     if is_back or (is_another and copy.standing == Standing.REFUSED):  # it deserves another try
         copy.standing, copy.reason, copy.problem, copy.due_at = Standing.NEW, "", "", None

@@ -222,8 +222,8 @@ def _verdict(case: _Case, rule: FieldRule) -> str:
     exact, zoho = case.pair.exact, case.pair.zoho
     found = merge(
         case.pair.base or {},
-        Copy(case.values[Side.EXACT], exact.modified_at),
-        Copy(case.values[Side.ZOHO], zoho.modified_at),
+        Copy(case.values[Side.EXACT], exact.changed_at),
+        Copy(case.values[Side.ZOHO], zoho.changed_at),
         [runs],
     )
     return _told(found) or _agreement(case, runs)

@@ -147,8 +147,8 @@ def _key(value: object) -> str:
 
 def weigh(pair: Pair, scales: Scales, ties: Ties, conflicts: Iterable[Conflict] = ()) -> Merge:
     """Return what each side must be told; `conflicts` are the pair's open ones, with choices."""
-    exact = Copy(ties.exact_values(scales, pair.exact), pair.exact.modified_at)
-    zoho = Copy(ties.zoho_values(scales, pair.zoho), pair.zoho.modified_at)
+    exact = Copy(ties.exact_values(scales, pair.exact), pair.exact.changed_at)
+    zoho = Copy(ties.zoho_values(scales, pair.zoho), pair.zoho.changed_at)
     return merge(pair.base or {}, exact, zoho, scales.rules_for(pair), _choices(scales, conflicts))
 
 

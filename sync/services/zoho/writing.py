@@ -241,9 +241,10 @@ class Writing:
         account = copy.values.get(facts.zoho_account)
         copy.account_key = str(account["id"]) if isinstance(account, dict) else copy.account_key
         copy.modified_at, copy.read_at = outcome.modified_time or copy.modified_at, self.now
+        copy.changed_at = copy.changed_at or copy.modified_at
 
 
-WRITTEN = ["values", "name", "account_key", "modified_at", "read_at"]
+WRITTEN = ["values", "name", "account_key", "modified_at", "changed_at", "read_at"]
 
 
 def said(

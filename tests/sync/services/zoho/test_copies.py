@@ -62,6 +62,19 @@ def test_a_record_of_zoho_is_newer_by_its_time_or_within_a_second_by_its_values(
     assert is_dirty() is dirty
 
 
+def test_a_touch_is_no_change_of_a_value(accounts: ModuleSync) -> None:
+    zoho = a_clean_pair().zoho
+    by_els = seen(zoho, values={"Phone": "2"}, modified_at=NOW, modified_by="Els")
+    by_us = seen(zoho, values={"Phone": "2"}, modified_at=NOW + SECOND, modified_by="Exactlink")
+
+    save(ZohoRecord, accounts, [by_els], NOW)
+    save(ZohoRecord, accounts, [by_us], NOW)
+
+    zoho.refresh_from_db()
+    assert (zoho.modified_at, zoho.modified_by) == (NOW + SECOND, "Exactlink")
+    assert (zoho.changed_at, zoho.changed_by) == (NOW, "Els")
+
+
 def test_a_stale_row_of_exact_does_not_undo_what_we_wrote(accounts: ModuleSync) -> None:
     exact = an_exact_record(version=7, values={"Name": "Ours"})
 

@@ -26,8 +26,8 @@ def asking(sync: ZohoSync) -> ZohoSync:
 def city(sync: ZohoSync, exact: str | None, zoho: str | None, **values: Any) -> Pair:
     """A pair whose sides both said Gent once."""
     return a_pair(
-        an_exact(sync, City=exact, modified_by="Ann"),
-        a_zoho(sync, Billing_City=zoho, modified_by="Zoe"),
+        an_exact(sync, City=exact, changed_by="Ann"),
+        a_zoho(sync, Billing_City=zoho, changed_by="Zoe"),
         **{"base": BASE} | values,
     )
 

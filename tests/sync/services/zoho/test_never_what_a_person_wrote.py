@@ -76,7 +76,7 @@ def test_a_value_that_a_person_changed_after_we_read_is_not_overwritten(
 ) -> None:
     reading_zoho.read(ready, zoho, now=now, module="Accounts")
     copy = ZohoRecord.objects.filter(module="Accounts").exclude(values__Phone=None)[0]
-    exact = an_exact(ready, Phone="+32 9 111 22 33", modified_at=now)
+    exact = an_exact(ready, Phone="+32 9 111 22 33", changed_at=now)
     a_pair(exact, copy, base={"Phone = Phone": "".join(str(copy.values["Phone"]).split())})
     zoho_sandbox.advance(5)
     by_hand(zoho_sandbox, "Accounts", copy.key, Phone="+32 2 999 99 99")
