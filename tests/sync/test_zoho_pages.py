@@ -18,7 +18,7 @@ from tests.sync.services.zoho.build import (
     a_zoho_record,
     an_exact_record,
 )
-from tests.sync.zoho_rows import HTMX, a_conflict, connected
+from tests.sync.zoho_rows import HTMX, a_conflict, a_refusal, connected
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,16 @@ def browser() -> Client:
 
 
 # --- At a glance ------------------------------------------------------------------------------
+
+
+def test_the_inbox_shows_what_exact_refused_to_make_of_zoho(browser: Client) -> None:
+    record = a_zoho_record("Contacts", name="De Wit")
+    a_refusal(record)
+
+    page = text_of(browser, "/inbox/")
+
+    assert f'<a class="link" href="{record_url(record)}">De Wit</a> of Zoho' in page
+    assert "Exact says no." in page
 
 
 def test_each_module_says_how_many_stand_where_and_how_fresh_it_is(browser: Client) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.models import Conflict, Pair, ZohoSync
-from tests.build import NOW
+from sync.models import Conflict, OutboxEntry, Pair, ZohoRecord, ZohoSync
+from tests.build import NOW, a_division
 from tests.sync.services.zoho.build import a_pair
 from zoho_client.models import ZohoConnection
 
@@ -40,3 +40,21 @@ def connected(sync: ZohoSync) -> None:
         refresh_token_sealed="sealed",  # noqa: S106 - opens nothing
     )
     sync.save()
+
+
+def a_refusal(record: ZohoRecord) -> OutboxEntry:
+    """Have Exact refuse to make a record of Zoho."""
+    ZohoRecord.objects.filter(pk=record.pk).update(standing="refused", reason="Exact says no.")
+    return OutboxEntry.objects.create(
+        division=a_division(),
+        kind=OutboxEntry.Kind.CONTACT,
+        identity=f"contact:{record.pk}",
+        reference=f"Z{record.pk}",
+        zoho_record=record,
+        payload={"LastName": "De Wit"},
+        state=OutboxEntry.State.REFUSED,
+        reason="Exact says no.",
+        advice="Mend it.",
+        due_at=NOW,
+        made_at=NOW,
+    )

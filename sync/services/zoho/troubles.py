@@ -12,6 +12,8 @@ from sync.models import ExactRecord, OutboxEntry, Pair, RemoteRecord, ZohoRecord
 from sync.services.signals import Words
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from sync.models import ZohoSync
 
 NEEDS_YOU, REFUSED = "Needs you", "Refused"
@@ -43,9 +45,11 @@ class Trouble:
 
 
 def troubles(tie: ZohoSync) -> Iterator[Trouble]:
-    """Yield all of a tie, in four questions."""
+    """Yield all of a tie, in four questions; what Exact refused to make once, not twice."""
     for copies in (ZohoRecord, ExactRecord):
         rows = copies.objects.filter(sync=tie, gone_at=None, pair=None, standing__in=STANDINGS)
+        if copies is ZohoRecord:
+            rows = rows.exclude(pk__in=_to_settle(tie).values("zoho_record"))
         for row in rows.only(*_LIGHT, "standing").order_by("pk"):
             yield Trouble(row, STANDINGS[row.standing], row.reason, _zoho_id(row))
     yield from _of_pairs(tie)
@@ -66,12 +70,15 @@ def _of_pairs(tie: ZohoSync) -> Iterator[Trouble]:
 
 def _of_the_outbox(tie: ZohoSync) -> Iterator[Trouble]:
     """Yield what Exact refused to make: the inbox shows it already, among what is to settle."""
-    entries = OutboxEntry.objects.filter(
-        zoho_record__sync=tie, zoho_record__gone_at=None, state__in=OutboxEntry.FOR_A_PERSON
-    )
     own = ("state", "reason", "advice", *(f"zoho_record__{name}" for name in _LIGHT))
-    for entry in entries.select_related("zoho_record").only(*own).order_by("pk"):
+    for entry in _to_settle(tie).select_related("zoho_record").only(*own).order_by("pk"):
         if entry.zoho_record is not None:
             status = REFUSED if entry.state == OutboxEntry.State.REFUSED else NEEDS_YOU
             reason = f"{entry.reason} {entry.advice}".strip()
             yield Trouble(entry.zoho_record, status, reason, entry.zoho_record_id, is_shown=True)
+
+
+def _to_settle(tie: ZohoSync) -> QuerySet[OutboxEntry]:
+    return OutboxEntry.objects.filter(
+        zoho_record__sync=tie, zoho_record__gone_at=None, state__in=OutboxEntry.FOR_A_PERSON
+    )

@@ -16,6 +16,7 @@ from sync.services.zoho.troubles import troubles
 from tests.build import NOW
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
 from tests.sync.services.zoho.told import Told, told
+from tests.sync.zoho_rows import a_refusal
 from zoho_client.client import ZohoClient
 from zoho_client.sandbox import ZohoSandbox
 
@@ -260,6 +261,17 @@ def test_a_record_of_exact_and_a_pair_are_told_of_where_they_are_mended() -> Non
         ("Needs you", "It has no code.", True),
         ("Refused", "Exact says no.", False),
     ]
+
+
+def test_what_exact_refused_to_make_is_told_once() -> None:
+    tie = a_sync()
+    record = a_zoho_record("Contacts")
+    a_refusal(record)
+
+    (one,) = troubles(tie)
+
+    assert (one.status, one.reason) == ("Refused", "Exact says no. Mend it.")
+    assert (one.zoho_id, one.is_shown) == (record.pk, True)
 
 
 def test_signals_of_a_tie_that_is_closed_are_closed() -> None:
