@@ -16,7 +16,7 @@ from sync.running.watch import BrokerWatch, WorkerWatch
 
 TICK = 0.2  # seconds between two looks at the children
 GRACE = 10.0  # seconds that children have to finish what they are at
-WORKER_PROCESSES = 2
+WORKER_PROCESSES = 3  # a long push and a long sync leave one for what was just told
 
 
 class Supervisor:

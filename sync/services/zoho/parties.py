@@ -153,7 +153,7 @@ def _amount(value: object) -> Decimal | None:
 def _exact_id(key: str, values: Values, pairs: Mapping[str, str]) -> str:
     """Return the pair's key, or what Zoho holds of an earlier one."""
     held = _texts(values)(EXACT_ID).casefold()
-    return pairs[key] if key in pairs else "" if held == CATCH_ALL_ID else held
+    return pairs.get(key, "" if held == CATCH_ALL_ID else held)
 
 
 def _texts(values: Values) -> Callable[[str], str]:
