@@ -20,6 +20,7 @@ from sync.rules.zoho.modules import MODULES, Module
 from sync.rules.zoho.transforms import common
 from sync.rules.zoho.values import UnreadableError
 from sync.services.delivery import outbox
+from sync.services.zoho import terms
 from sync.services.zoho.mappings import rules_of
 from sync.services.zoho.pairing import a_pair, an_event
 
@@ -59,6 +60,10 @@ def why_not_to_send(entry: OutboxEntry) -> str:
         return "Its content was changed after it was made: it is made anew."
     if record.sync.state != ZohoSync.State.RUNNING:
         return "Zoho and Exact are not kept equal any more."
+    if record.sync.terms_version != terms.VERSION:
+        return "Nobody agreed to the present terms yet."
+    if not record.sync.modules.filter(module=record.module, takes_part=True).exists():
+        return f"{record.get_module_display()} take no part any more."
     if record.gone_at is not None:
         return "It is not in Zoho any more."
     if record.standing != Standing.CROSSES:

@@ -35,6 +35,7 @@ Progress = Callable[[Read], None]
 
 # Zoho tells times in whole seconds, and what was written a moment ago may not show yet.
 OVERLAP = timedelta(minutes=1)
+DELETED_OVERLAP = timedelta(minutes=10)  # our clock may go before Zoho's, and the list is short
 DELETED_LOG = timedelta(days=50)  # Zoho forgets what left for the recycle bin after 60
 CUT_AT = 500  # letters, after which a list cuts a long text
 EXACT_ID = "Exact_ID"  # our own field, which holds Exact's GUID; it may not be there yet
@@ -246,7 +247,7 @@ class _Reading:
             zoho_after=after,
             zoho_after_id=after_id,
             zoho_read_at=self.now,
-            zoho_deleted_since=settled,
+            zoho_deleted_since=self.now - DELETED_OVERLAP,
             zoho_fields=self.fields,
         )
         self.done.modules.append(self.module.module)

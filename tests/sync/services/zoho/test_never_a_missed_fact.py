@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from exact_client.client import ExactClient
 from exact_client.sandbox import ExactSandbox
-from sync.models import ModuleSync, ZohoSync
+from sync.models import ModuleSync, OutboxEntry, ZohoRecord, ZohoSync
 from sync.rules.references import our_reference
+from sync.services.delivery.office import Office
 from sync.services.ledger import books
-from sync.services.zoho import deciding, reading_exact
+from sync.services.zoho import deciding, reading_exact, reading_zoho, writing_exact
+from tests.sync.services.pushing import work
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
+from tests.sync.services.zoho.newcomers import an_account
 from tests.sync.services.zoho.test_reading_exact import HOUR, read_everything, the, the_division
+from zoho_client.client import ZohoClient
+from zoho_client.sandbox import ZohoSandbox
 
 
 def test_a_contact_that_was_deleted_while_contacts_took_no_part_is_gone(
@@ -73,3 +80,38 @@ def test_an_invoice_that_we_booked_and_somebody_made_in_zoho_is_found_by_its_num
     found = deciding.decisions(tie, ModuleSync.objects.get(sync=tie, module="Invoices"))
 
     assert found[zoho.key].exact == exact.key
+
+
+def test_a_deletion_in_zoho_is_not_missed_when_our_clock_goes_before(
+    sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, now: datetime
+) -> None:
+    ahead = timedelta(minutes=5)
+    reading_zoho.read(sync, zoho, now=now + ahead, module="Accounts")
+    copy = ZohoRecord.objects.filter(module="Accounts")[0]
+    zoho_sandbox.advance(60)
+    zoho_sandbox.delete("Accounts", copy.key)
+
+    reading_zoho.read(sync, zoho, now=now + timedelta(minutes=5) + ahead, module="Accounts")
+
+    copy.refresh_from_db()
+    assert copy.gone_at is not None
+
+
+@pytest.mark.parametrize("stop", ["terms", "module"])
+def test_nothing_is_sent_to_exact_once_nobody_agrees_or_the_module_is_off(
+    office: Office, stop: str
+) -> None:
+    tie = a_sync(division=office.division)
+    an_account(tie)
+    module = ModuleSync.objects.get(sync=tie, module="Accounts")
+    writing_exact.enqueue(module, office, now=office.clock.now())
+    if stop == "terms":
+        ZohoSync.objects.update(terms_version="an older one")
+    else:
+        ModuleSync.objects.update(takes_part=False)
+
+    work(office)
+
+    entry = OutboxEntry.objects.get()
+    assert (entry.state, entry.attempts) == ("cancelled", 0)
+    assert entry.reason

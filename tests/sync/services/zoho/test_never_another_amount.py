@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_price_is_in_the_currency_of_the_division(
     writing_exact.write(ready, office, now=now)
 
     prices = office.exact.prices_of(UUID(pair.exact.key))
-    assert [(row.price, row.currency) for row in prices] == [(14, "USD")]
+    assert [(row.price, row.currency) for row in prices] == [(Decimal(14), "USD")]
 
 
 def test_a_price_that_was_emptied_in_zoho_is_not_taken_for_told(
