@@ -47,6 +47,14 @@ class Company:
         """The one user who may log in."""
         return identity(0, "user", self.facts["user"]["UserName"])
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The full names of its users: the one who may log in, and the accountant."""
+        return {
+            self.user_id: self.facts["user"]["FullName"],
+            identity(0, "user", "accountant"): self.facts["accountant"],
+        }
+
 
 def read_company(accounts: Path | None = None) -> Company:
     """Read the company. `accounts`: a JSON list of objects with Exact's property names."""

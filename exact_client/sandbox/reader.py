@@ -16,6 +16,7 @@ from exact_client.sandbox.switches import Switches
 from exact_client.sandbox.sync import still_told
 from exact_client.sandbox.table import Table
 
+_AUTHOR = "ModifierFullName"
 _TIMESTAMP = re.compile(r"Timestamp\s+gt\s+(\d+)")
 # Of these, some properties are worked out from other records when they are read.
 _WORKED_OUT = {
@@ -36,6 +37,7 @@ class Reader:
         self._books = books
         self._switches = switches
         self._company = company
+        self._names = company.names
         self._division = division
         self._base = base
 
@@ -112,7 +114,11 @@ class Reader:
 
     def _worked_out(self, entity: Entity, rows: Iterable[Record]) -> Iterator[Record]:
         how = _WORKED_OUT.get(TABLES.get(entity.path, ""))
-        return iter(rows) if how is None else (how(self._books, row) for row in rows)
+        if how is not None:
+            rows = (how(self._books, row) for row in rows)
+        if _AUTHOR in entity.properties:
+            rows = ({**row, _AUTHOR: self._names.get(row.get("Modifier", ""))} for row in rows)
+        return iter(rows)
 
     def _synced(self, query: Query, table: Table) -> Iterator[Record]:
         asked = _TIMESTAMP.search(query.spelled.get("filter", ""))
