@@ -15,6 +15,7 @@ from sync.models import (
     ZohoRecord,
     ZohoSync,
 )
+from sync.rules.parties import letters_and_digits
 from sync.rules.zoho.field_rules import FieldRule, Side
 from sync.rules.zoho.modules import MODULES, Module
 from sync.rules.zoho.transforms import common
@@ -58,17 +59,55 @@ def why_not_to_send(entry: OutboxEntry) -> str:
     record = ZohoRecord.objects.select_related("sync").get(pk=record_of(entry).pk)
     if not outbox.is_intact(entry):
         return "Its content was changed after it was made: it is made anew."
+    return _why_not_at_all(record) or _why_not_this_one(entry, record)
+
+
+def _why_not_at_all(record: ZohoRecord) -> str:
+    """Say why nothing of its kind is sent any more, or nothing."""
     if record.sync.state != ZohoSync.State.RUNNING:
         return "Zoho and Exact are not kept equal any more."
     if record.sync.terms_version != terms.VERSION:
         return "Nobody agreed to the present terms yet."
     if not record.sync.modules.filter(module=record.module, takes_part=True).exists():
         return f"{record.get_module_display()} take no part any more."
+    return ""
+
+
+def _why_not_this_one(entry: OutboxEntry, record: ZohoRecord) -> str:
     if record.gone_at is not None:
         return "It is not in Zoho any more."
     if record.standing != Standing.CROSSES:
         return "It is not to be made in Exact any more."
+    if is_made_for_a_customer(entry.division_id, record, entry.payload):
+        return "The same account is made for a customer of zapfloor: it is looked at again after."
     return ""
+
+
+def is_made_for_a_customer(
+    division_id: int, record: ZohoRecord, payload: Mapping[str, Any]
+) -> bool:
+    """Whether a customer of zapfloor is about to get the same account, or just did.
+
+    Once our copies have that account, the rules of pairing say what it is.
+    """
+    if record.module != Module.ACCOUNTS:
+        return False
+    kind, state = OutboxEntry.Kind.ACCOUNT, OutboxEntry.State
+    read_at = record.sync.modules.values_list("exact_read_at", flat=True).get(module=record.module)
+    made = Q(state=state.DONE, settled_at__gt=read_at) if read_at else Q(state=state.DONE)
+    on_its_way = Q(state__in=[state.QUEUED, state.SENDING, state.UNKNOWN])
+    rows = OutboxEntry.objects.filter(division=division_id, kind=kind, zoho_record=None)
+    bodies = rows.filter(made | on_its_way).values_list("payload", flat=True)
+    return any(_are_alike(body, payload) for body in bodies)
+
+
+def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two accounts have one VAT number, or one name."""
+    forms = [
+        {letters_and_digits(str(body.get(name) or "")) for body in (one, other)}
+        for name in ("VATNumber", "Name")
+    ]
+    return any(len(form) == 1 and form != {""} for form in forms)
 
 
 def pair(entry: OutboxEntry, remote_id: UUID, now: datetime) -> Pair:

@@ -13,7 +13,7 @@ from django.db import transaction
 from exact_client.errors import ExactRefusedError, ExactUncertainError
 from sync.models import Attempt, OutboxEntry, Pair, ZohoRecord
 from sync.rules.zoho.modules import Module
-from sync.services.delivery import decide, outbox
+from sync.services.delivery import born, decide, outbox
 from sync.services.upsert import rewrite
 from sync.services.zoho import merging
 from sync.services.zoho.copies import clean
@@ -106,7 +106,10 @@ def enqueue(module: ModuleSync, office: Office, *, now: datetime) -> int:
             why = _why_not_again(order) if order else ""
             if why:
                 keep_back(record, why)
-            queued += order is not None and not why and _put(order, office, now)
+            elif order and not born.is_made_for_a_customer(
+                office.division.pk, record, order.payload("")
+            ):
+                queued += _put(order, office, now)
     return queued
 
 

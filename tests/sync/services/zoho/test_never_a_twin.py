@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
+from exact_client.models import Division
+from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, ModuleSync, OutboxEntry, Pair, ZohoRecord
-from sync.services.delivery import decide
+from sync.services.delivery import decide, release
 from sync.services.delivery.office import Office
-from sync.services.zoho import choosing, pairing, people, writing_exact
+from sync.services.zoho import choosing, pairing, people, reading_exact, writing_exact
 from sync.services.zoho.copies import mark_gone
 from sync.services.zoho.reading_zoho import CATCH_ALL_ID
 from sync.services.zoho.writing_invoices import CATCH_ALL
-from tests.build import NOW
-from tests.sync.services.pushing import work
+from tests.build import NOW, an_invoice
+from tests.sync.services.pushing import a_newcomer, work
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
 from tests.sync.services.zoho.newcomers import an_account
 
@@ -107,3 +111,31 @@ def test_our_product_for_other_lines_stays_in_zoho_and_asks_nobody(db: None) -> 
     product.refresh_from_db()
     assert product.standing == "stays"
     assert product.reason
+
+
+@pytest.mark.parametrize("comes_first", ["customer", "zoho"])
+def test_a_company_that_is_new_in_zapfloor_and_in_zoho_gets_one_account(
+    office: Office, sandbox: ExactSandbox, comes_first: str
+) -> None:
+    tie = a_sync(division=office.division)
+    Division.objects.exclude(pk=office.division.pk).delete()
+    module = ModuleSync.objects.get(sync=tie, module="Accounts")
+    customer = a_newcomer(office)
+    record = an_account(tie, Account_Name=customer.name)
+    before = sandbox.count("accounts")
+
+    if comes_first == "zoho":
+        writing_exact.enqueue(module, office, now=office.clock.now())
+    an_invoice(customer=customer, released_at=NOW)
+    release.enqueue(office.division, now=office.clock.now(), with_accounts=True)
+    writing_exact.enqueue(module, office, now=office.clock.now())
+    work(office)
+    writing_exact.enqueue(module, office, now=office.clock.now())
+    work(office)
+
+    assert sandbox.count("accounts") == before + 1
+    assert not record.outbox.filter(state="done").exists()
+    reading_exact.read(tie, office.exact, now=NOW)
+    pairing.pair(tie, now=NOW)
+    record.refresh_from_db()
+    assert record.standing in {"paired", "review"}
