@@ -148,7 +148,6 @@ class ExactSetup:
     items: Mapping[str, str]  # product in Zoho → item in Exact
     vat_by_name: Mapping[str, str] = field(default_factory=dict)  # Zoho's name of a tax → VAT code
     vat_by_rate: Mapping[Decimal, str] = field(default_factory=dict)  # percent → VAT code
-    rounding_item: str = ""  # takes an adjustment, at the VAT code of 0 %
     lines: str = "SalesInvoiceLines"  # the collection of lines; orders have one of their own
     line_vat: str = "VATAmountFC"  # what the VAT amount of a line is called
 
@@ -175,9 +174,12 @@ def for_exact(
     if len(reference) > YOUR_REF_LENGTH:
         raise CannotCrossError(f"“{reference}” has more than {YOUR_REF_LENGTH} letters.")
     _check_total(invoice)
-    rows = [_exact_row(line, setup) for line in invoice.lines]
     if invoice.adjustment:
-        rows.append(_rounding_row(invoice.adjustment, setup))
+        raise CannotCrossError(
+            f"It is adjusted by {invoice.adjustment:+.2f}, and Exact knows lines alone: make a line"
+            " of it in Zoho, or take it off there."
+        )
+    rows = [_exact_row(line, setup) for line in invoice.lines]
     payload = {
         "Description": invoice.subject.strip()[:DESCRIPTION_LENGTH].strip(),
         **header,
@@ -220,23 +222,6 @@ def _exact_row(line: ZohoLine, setup: ExactSetup) -> dict[str, object]:
         "NetPrice": price,
         "VATCode": _vat_code(_tax(line), setup),
         setup.line_vat: line.tax,
-    }
-
-
-def _rounding_row(amount: Decimal, setup: ExactSetup) -> dict[str, object]:
-    code = setup.vat_by_rate.get(Decimal(0))
-    if not setup.rounding_item or code is None:
-        raise CannotCrossError(
-            f"It is adjusted by {amount:+.2f}: choose an item for that, and a VAT code of 0 %, in"
-            " the set-up, or take the adjustment off in Zoho."
-        )
-    return {
-        "Item": setup.rounding_item,
-        "Description": "Adjustment",
-        "Quantity": ONE,
-        "NetPrice": amount,
-        "VATCode": code,
-        setup.line_vat: ZERO,
     }
 
 

@@ -27,7 +27,6 @@ EXACT = ExactSetup(
     items={"1": "item-1", "9": "item-9"},
     vat_by_name={"BTW 21": "4"},
     vat_by_rate={Decimal(6): "2", ZERO: "0"},
-    rounding_item="item-rounding",
 )
 
 
@@ -217,15 +216,6 @@ def test_a_tax_is_known_by_its_name_before_its_rate() -> None:
     assert [row["VATCode"] for row in rows] == ["4", "7"]
 
 
-def test_an_adjustment_is_a_line_of_its_own() -> None:
-    found = for_exact(an_invoice(a_row(), adjustment=d("0.01")), {}, "Z-1", EXACT)
-
-    rows = found.payload["SalesInvoiceLines"]
-    assert isinstance(rows, list)
-    assert (rows[1]["Item"], rows[1]["NetPrice"]) == ("item-rounding", d("0.01"))
-    assert found.total == d("60.51")
-
-
 @pytest.mark.parametrize(
     ("invoice", "setup", "reason"),
     [
@@ -236,11 +226,7 @@ def test_an_adjustment_is_a_line_of_its_own() -> None:
         (an_invoice(a_row(taxes=(VAT_21, VAT_6))), EXACT, "BTW 21 and BTW 6"),
         (an_invoice(a_row(taxes=(Tax("x", d("9")),))), EXACT, r"No VAT code .* “x” \(9 %\)"),
         (an_invoice(a_row(taxes=())), replace(EXACT, vat_by_rate={}), "lines without a tax"),
-        (
-            an_invoice(a_row(), adjustment=d("0.01")),
-            replace(EXACT, rounding_item=""),
-            r"adjusted by \+0\.01",
-        ),
+        (an_invoice(a_row(), adjustment=d("0.01")), EXACT, r"adjusted by \+0\.01"),
     ],
 )
 def test_what_would_be_another_invoice_in_exact_is_refused(
