@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 Show = Callable[..., None]  # counts by word
 
+FRESH = timedelta(minutes=10)  # so long may what was read of Exact be written by
 LOCK = "zoho"  # one process at a time reads and writes for a tie
 
 
@@ -201,6 +203,7 @@ def bring_across(
         sides.office,
         now=now,
         progress=lambda done: show(queued=done.queued, told=done.changed),
+        is_fresh=lambda: timezone.now() - now < FRESH,
     )
     show(queued=told.queued, told=told.changed, refused=written.refused + told.refused)
     telling.tell(tie, sides.zoho, now=now)

@@ -60,8 +60,12 @@ def write(
     *,
     now: datetime,
     progress: Callable[[Told], None] = lambda told: None,
+    is_fresh: Callable[[], bool] = lambda: True,
 ) -> Told:
     """Put what is to be made in the outbox, and change in paired records what differs.
+
+    Exact can't refuse to overwrite what somebody changed there after we read it. So what was
+    read must be `is_fresh`; the rest is left to the next run, which reads first.
 
     A change takes a call, and names its fields; it is saved at once, so that a break costs
     nothing. Raises ExactError when Exact can't be asked, such as ExactOutOfBudgetError, which
@@ -77,6 +81,8 @@ def write(
             telling = _Telling(office.exact, Scales.of(module), now, told)
             for _ in telling.tell():
                 progress(told)
+                if not is_fresh():
+                    return told
     return told
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from sync.models import (
-    Pair,
-    PairCandidate,
-    ZohoRecord,
-    ZohoSync,
-)
-from sync.services.zoho import reading_zoho, writing_zoho
-from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field
+from exact_client.client import ExactClient
+from exact_client.sandbox import ExactSandbox
+from sync.models import Pair, PairCandidate, ZohoRecord, ZohoSync
+from sync.services.delivery.office import Office
+from sync.services.zoho import merging, reading_zoho, writing_exact, writing_zoho
+from tests.clock import ManualClock
+from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field
 from zoho_client.client import ZohoClient
 from zoho_client.sandbox import ZohoSandbox
 
@@ -44,14 +43,14 @@ def test_an_id_of_exact_that_was_typed_on_another_pairs_record_overwrites_nothin
     stranger = an_exact(ready, Name="Stranger", City="Elsewhere")
     by_hand(zoho_sandbox, "Accounts", copy.key, Exact_ID=stranger.key)
 
-    for _ in range(2):
-        writing_zoho.write(ready, zoho, now=now)
+    for minutes in (5, 10, 15):
+        later = now + timedelta(minutes=minutes)
+        reading_zoho.read(ready, zoho, now=later, module="Accounts")
+        writing_zoho.write(ready, zoho, now=later)
 
     assert account(zoho_sandbox, copy.key)["Account_Name"] == name
-    assert (
-        len([r for r in zoho_sandbox.store.rows("Accounts") if r["Account_Name"] == "Stranger"])
-        == 1
-    )
+    names = [row["Account_Name"] for row in zoho_sandbox.store.rows("Accounts")]
+    assert names.count("Stranger") == 1
 
 
 def test_what_a_person_called_another_one_is_not_overwritten_by_its_typed_id(
@@ -85,3 +84,19 @@ def test_a_value_that_a_person_changed_after_we_read_is_not_overwritten(
 
     assert account(zoho_sandbox, copy.key)["Phone"] == "+32 2 999 99 99"
     assert Pair.objects.get().state == "due"
+
+
+def test_exact_is_told_by_what_was_read_a_moment_ago_alone(
+    ready: ZohoSync, exact: ExactClient, sandbox: ExactSandbox, now: datetime
+) -> None:
+    for row in sandbox.records("accounts")[:2]:
+        copy = a_zoho(ready, Billing_City="Aalst", Exact_ID=row["ID"])
+        a_pair(an_exact(ready, key=row["ID"], City=None), copy, base={})
+    merging.merge(ready, now=now)
+    assert ready.division is not None
+    office = Office(ready.division, exact, ManualClock())
+
+    told = writing_exact.write(ready, office, now=now, is_fresh=lambda: False)
+
+    assert told.changed == 1
+    assert Pair.objects.filter(state="due").count() == 1
