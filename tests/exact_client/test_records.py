@@ -54,6 +54,7 @@ ASKED = {
     "salesinvoice/SalesInvoiceLines": trade_records.SalesInvoiceLineRecord,
     "salesinvoice/PrintedSalesInvoices": trade_records.PrintedSalesInvoiceRecord,
     "sync/SalesInvoice/SalesInvoices": trade_records.SyncedSalesInvoiceRecord,
+    "salesorder/SalesOrders": trade_records.SalesOrderRecord,
     "webhooks/WebhookSubscriptions": trade_records.WebhookSubscriptionRecord,
 }
 # As recorded at a French company: escaped slashes, padding, deferred lists, all of it.

@@ -123,6 +123,8 @@ def filled(exact: Caller, sandbox: ExactSandbox) -> None:
     invoice = {"OrderedBy": an_account(sandbox), "SalesInvoiceLines": [{"Item": item}]}
     key = exact.send("POST", "salesinvoice/SalesInvoices", invoice).json()["d"]["InvoiceID"]
     exact.send("POST", "salesinvoice/PrintedSalesInvoices", {"InvoiceID": key})
+    order = {"OrderedBy": an_account(sandbox), "SalesOrderLines": [{"Item": item}]}
+    exact.send("POST", "salesorder/SalesOrders", order)
     sandbox.webhooks.post = lambda _url, _body: 200
     wanted = {"Topic": "Items", "CallbackURL": "https://app.example/hook"}
     exact.send("POST", "webhooks/WebhookSubscriptions", wanted)
