@@ -57,8 +57,9 @@ def settle_new(record: ExactRecord, outcome: Outcome, now: datetime) -> None:
         )
         record.standing, record.problem = ExactRecord.Standing.REVIEW, outcome.code
         record.reason = f"{said}: say whether {there} is the same."
-    elif outcome.code == DUPLICATE and outcome.api_name == EXACT_ID:
+    elif outcome.code == DUPLICATE and outcome.api_name == EXACT_ID and record.due_at is None:
         record.reason = "Zoho has it by now; the next reading pairs the two."
+        record.due_at = now + SOON  # if it is not paired by then, a person must look
     else:
         note(record, outcome, now)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
-from sync.models import ExactRecord, ModuleSync, OutboxEntry, Pair, ZohoRecord
+from sync.models import ExactRecord, ModuleSync, OutboxEntry, Pair, ZohoRecord, ZohoSync
 from sync.services.delivery import decide, release
 from sync.services.delivery.office import Office
-from sync.services.zoho import choosing, pairing, people, reading_exact, writing_exact
+from sync.services.zoho import choosing, pairing, people, reading_exact, writing_exact, writing_zoho
 from sync.services.zoho.copies import mark_gone
 from sync.services.zoho.reading_zoho import CATCH_ALL_ID
 from sync.services.zoho.writing_invoices import CATCH_ALL
@@ -17,6 +19,9 @@ from tests.build import NOW, an_invoice
 from tests.sync.services.pushing import a_newcomer, work
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
 from tests.sync.services.zoho.newcomers import an_account
+from tests.sync.services.zoho.pairs import an_exact, give_our_field
+from zoho_client.client import ZohoClient
+from zoho_client.sandbox import ZohoSandbox
 
 VAT = {"VATNumber": "BE0403019261", "Country": "BE", "Status": "C", "Name": "Aurora"}
 
@@ -139,3 +144,19 @@ def test_a_company_that_is_new_in_zapfloor_and_in_zoho_gets_one_account(
     pairing.pair(tie, now=NOW)
     record.refresh_from_db()
     assert record.standing in {"paired", "review"}
+
+
+def test_a_double_of_our_id_that_no_reading_shows_is_told_to_a_person(
+    sync: ZohoSync, zoho: ZohoClient, zoho_sandbox: ZohoSandbox, now: datetime
+) -> None:
+    give_our_field(sync, zoho, zoho_sandbox)
+    record = an_exact(sync, Name="Aurora")
+    row = zoho_sandbox.records("Accounts")[0]
+    zoho_sandbox.change("Accounts", row["id"], Exact_ID=record.key)
+
+    for hours in range(3):
+        writing_zoho.write(sync, zoho, now=now + timedelta(hours=hours))
+
+    record.refresh_from_db()
+    assert record.standing == "refused"
+    assert "Exact ID" in record.reason
