@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from exact_client.errors import ExactError
 from exact_client.sandbox import ExactSandbox
 from sync.models import ModuleSync, OutboxEntry, Pair, TaxMapping, ZohoSync
 from sync.services.clock import SystemClock
@@ -16,6 +18,7 @@ from sync.services.delivery.office import Office
 from sync.services.zoho import job
 from tests.sync.services.zoho.pairs import give_our_field
 from zoho_client.client import ZohoClient
+from zoho_client.errors import ZohoError
 from zoho_client.sandbox import ZohoSandbox
 
 CODES = {"BTW 21": (21, "4"), "BTW 12": (12, "3"), "BTW 6": (6, "2"), "BTW 0": (0, "1")}
@@ -85,3 +88,30 @@ def test_lines_that_were_changed_in_zoho_on_their_way_are_not_overwritten(
     pair = Pair.objects.get(zoho__key=key)
     assert (pair.state, pair.problem) == ("blocked", "totals")
     assert pair.reason
+
+
+def test_lost_answers_on_both_sides_leave_no_twin_and_no_line_twice(
+    ready: ZohoSync, zoho_sandbox: ZohoSandbox, sandbox: ExactSandbox, office: Office
+) -> None:
+    account = next(row["ID"] for row in sandbox.records("accounts") if row["Status"] == "C")
+    item = next(row["ID"] for row in sandbox.records("items") if row["IsSalesItem"])
+    rows = [{"Item": item, "Quantity": 2, "NetPrice": price} for price in (10.5, 7, 7)]
+    sandbox.make("SalesInvoices", {"OrderedBy": account, "SalesInvoiceLines": rows})
+    for method in ("POST", "PUT"):
+        zoho_sandbox.fault("lose_answer_after", path="/crm/v8/", method=method, every=2, times=6)
+        sandbox.fault("lose_answer_after", path="/api/v1/", method=method, every=3, times=6)
+
+    for _ in range(4):
+        with suppress(ZohoError, ExactError):
+            run(ready, office)
+    zoho_sandbox.clear_faults()
+    sandbox.clear_faults()
+    run(ready, office)
+
+    held = [row["Exact_ID"] for row in zoho_sandbox.records("Accounts") if row.get("Exact_ID")]
+    assert len(held) == len(set(held))
+    codes = [row["Code"] for row in sandbox.records("items")]
+    assert len(codes) == len(set(codes))
+    made = [row for row in zoho_sandbox.records("Invoices") if len(row["Invoiced_Items"]) > 2]
+    assert [len(row["Invoiced_Items"]) for row in made if row.get("Exact_ID")] == [3]
+    assert set(Pair.objects.values_list("state", flat=True)) == {"equal"}
