@@ -43,8 +43,8 @@ def test_an_id_of_exact_that_was_typed_on_another_pairs_record_overwrites_nothin
     stranger = an_exact(ready, Name="Stranger", City="Elsewhere")
     by_hand(zoho_sandbox, "Accounts", copy.key, Exact_ID=stranger.key)
 
-    for minutes in (5, 10, 15):
-        later = now + timedelta(minutes=minutes)
+    for hours in (1, 2, 3):
+        later = now + timedelta(hours=hours)
         reading_zoho.read(ready, zoho, now=later, module="Accounts")
         writing_zoho.write(ready, zoho, now=later)
 
