@@ -48,9 +48,7 @@ def read_once(sync: ZohoSync, exact: ExactClient, now: datetime) -> Read:
     return reading_exact.read(sync, exact, now=now)
 
 
-def test_the_first_reading_copies_every_module(
-    read_once: Read, sandbox: ExactSandbox
-) -> None:
+def test_the_first_reading_copies_every_module(read_once: Read, sandbox: ExactSandbox) -> None:
     assert the("Accounts").count() == 60
     assert the("Contacts").exists()
     assert the("Products").exists()
