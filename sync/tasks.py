@@ -14,8 +14,8 @@ from sync.services.ledger import job as ledger_job
 from sync.services.payments import job as payment_job
 from sync.services.reading_back import job as booked_jobs
 from sync.services.zapfloor import job as zapfloor_job
-from sync.services.zoho import being_told, notices
 from sync.services.zoho import job as zoho_job
+from sync.services.zoho.telling import being_told, notices
 
 logger = logging.getLogger(__name__)
 

@@ -10,15 +10,15 @@ from sync.forms import ModelForm
 from sync.models import FieldMapping, TaxMapping
 from sync.rules.zoho.field_rules import Transform
 from sync.rules.zoho.modules import Module
-from sync.services.zoho.mapping_checks import OPTIONS  # each has a field of its name
-from sync.services.zoho.offered import is_usual
-from sync.services.zoho.taxes import codes_of
+from sync.services.zoho.mapping.mapping_checks import OPTIONS  # each has a field of its name
+from sync.services.zoho.mapping.offered import is_usual
+from sync.services.zoho.set_up.taxes import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sync.rules.zoho.mapping_problems import Field
-    from sync.services.zoho.mapping_checks import Bench
+    from sync.services.zoho.mapping.mapping_checks import Bench
 
 FILE_MAX_BYTES = 2**20
 Choices = list[tuple[str, Any]]

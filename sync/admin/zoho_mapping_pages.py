@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from sync.admin.zoho_forms import FILE_MAX_BYTES, MappingFileForm
-from sync.services.zoho import mapping_changes, mapping_files
-from sync.services.zoho.mapping_checks import Bench
-from sync.services.zoho.samples import sample
-from sync.services.zoho.setup import find
+from sync.services.zoho.mapping import mapping_changes, mapping_files
+from sync.services.zoho.mapping.mapping_checks import Bench
+from sync.services.zoho.mapping.samples import sample
+from sync.services.zoho.set_up.setup import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sync.admin.common import ModelAdmin
     from sync.models import FieldMapping, ZohoSync
-    from sync.services.zoho.mapping_changes import Changes
+    from sync.services.zoho.mapping.mapping_changes import Changes
 
 LIST = "admin:sync_fieldmapping_changelist"
 NOT_SET_UP = "Zoho is not set up yet: begin with the set-up, then come back for its mappings."

@@ -17,11 +17,11 @@ from sync.admin.common import ModelAdmin
 from sync.admin.zoho_forms import TRANSFORMS, FieldMappingForm
 from sync.models import FieldMapping
 from sync.rules.zoho.field_rules import Direction
-from sync.services.zoho import mapping_changes
-from sync.services.zoho.mapping_checks import Bench, benches, check
-from sync.services.zoho.offered import label_of
-from sync.services.zoho.samples import sample
-from sync.services.zoho.setup import find
+from sync.services.zoho.mapping import mapping_changes
+from sync.services.zoho.mapping.mapping_checks import Bench, benches, check
+from sync.services.zoho.mapping.offered import label_of
+from sync.services.zoho.mapping.samples import sample
+from sync.services.zoho.set_up.setup import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts_link.templatetags.exactlink import pill
 from sync.models import Conflict, ExactRecord, RemoteRecord, Run
-from sync.services.zoho.crossing import UNREADABLE
+from sync.services.zoho.pairing.crossing import UNREADABLE
 from sync.views.zoho_beside import number, said
 from sync.views.zoho_lists import WORDS, Row
 from sync.views.zoho_places import list_url, record_url, side_of

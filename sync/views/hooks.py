@@ -14,8 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from sync import tasks
-from sync.services.zoho import notices
-from sync.services.zoho.notices import Answer
+from sync.services.zoho.telling import notices
+from sync.services.zoho.telling.notices import Answer
 
 MOST_BYTES = 2**16  # of one call: a hundred ids of Zoho with the names of their fields
 STATUSES = {

@@ -15,8 +15,8 @@ from sync.rules.zoho.mapping import to_exact, to_zoho
 from sync.rules.zoho.modules import MODULES, Module
 from sync.rules.zoho.transforms import common
 from sync.rules.zoho.values import UnreadableError
-from sync.services.zoho.crossing import LINES
-from sync.services.zoho.weighing import Scales, Ties
+from sync.services.zoho.merging.weighing import Scales, Ties
+from sync.services.zoho.pairing.crossing import LINES
 
 if TYPE_CHECKING:
     pass

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from sync.models import ZohoSync
-from sync.services.zoho import setup
+from sync.services.zoho.set_up import setup
 from sync.views.common import person
 
 P = ParamSpec("P")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts_link.paging import page_of
 from sync.models import Conflict, FieldMapping, Module
-from sync.services.zoho import conflicts as deciding
+from sync.services.zoho.merging import conflicts as deciding
 from sync.views.common import Tab, may_change, person, way_back
 from sync.views.zoho_common import may_use_zoho, the_sync
 

@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from sync.models import Conflict, ExactRecord, Pair, PairEvent, RemoteRecord, Signal, ZohoRecord
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import people
+from sync.services.zoho.pairing import people
 from sync.views.common import asks_a_part, may_change, person, way_back
 from sync.views.zoho_beside import beside
 from sync.views.zoho_common import may_use_zoho, the_sync

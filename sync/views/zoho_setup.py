@@ -14,7 +14,7 @@ from exact_client.models import Division
 from sync.models import ModuleSync, TaxMapping, ZohoSync
 from sync.rules.zoho.modules import Module
 from sync.rules.zoho.statuses import ExactState
-from sync.services.zoho import catch_all, checklist, metadata, setup, taxes, terms
+from sync.services.zoho.set_up import catch_all, checklist, metadata, setup, taxes, terms
 from sync.views.zoho_common import find_sync, may_use_zoho
 from zoho_client.models import ZohoConnection
 from zoho_client.oauth import SCOPES

@@ -15,9 +15,9 @@ from sync import tasks
 from sync.models import Run, ZohoSync
 from sync.rules.zoho.modules import Module
 from sync.rules.zoho.statuses import ExactState
-from sync.services.zoho import availability, catch_all, closing, metadata, setup, taxes
-from sync.services.zoho.catch_all import NoProductError
-from sync.services.zoho.setup import SetupError
+from sync.services.zoho.set_up import availability, catch_all, closing, metadata, setup, taxes
+from sync.services.zoho.set_up.catch_all import NoProductError
+from sync.services.zoho.set_up.setup import SetupError
 from sync.views.common import may_set_up, person, start
 from sync.views.zoho_common import the_sync
 from zoho_client.client import Lane, ZohoClient

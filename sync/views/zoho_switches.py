@@ -15,9 +15,11 @@ from sync.models import Module as ModuleName
 from sync.models import ModuleSync, RemoteRecord, Run, ZohoSync
 from sync.rules.zoho.field_rules import Side
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import being_told, choosing, setup
-from sync.services.zoho.being_told import Freshness
-from sync.services.zoho.standings import Standings, standings
+from sync.services.zoho.pairing import choosing
+from sync.services.zoho.set_up import setup
+from sync.services.zoho.set_up.standings import Standings, standings
+from sync.services.zoho.telling import being_told
+from sync.services.zoho.telling.being_told import Freshness
 from sync.views.common import may_set_up, person, start
 from sync.views.zoho_common import may_use_zoho, the_sync
 from sync.views.zoho_lists import FOR_A_PERSON, TAB_OF_STANDING

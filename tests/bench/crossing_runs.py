@@ -18,7 +18,9 @@ from exact_client.sandbox import ExactSandbox
 from exact_client.sandbox.server import serve as serve_exact
 from sync.models import Notice, OutboxEntry, Pair, Run, ZohoSync
 from sync.services import runs
-from sync.services.zoho import being_told, job, metadata, setup, terms
+from sync.services.zoho import job
+from sync.services.zoho.set_up import metadata, setup, terms
+from sync.services.zoho.telling import being_told
 from zoho_client.budget import Lane
 from zoho_client.client import ZohoClient
 from zoho_client.connections import connect_through_sandbox as connect_zoho

@@ -21,7 +21,8 @@ from exact_client.sandbox import SandboxAdapter as ExactAdapter
 from sync.models import ModuleSync, Pair, Run, ZohoSync
 from sync.rules.zoho.modules import Module
 from sync.services import runs
-from sync.services.zoho import job, terms
+from sync.services.zoho import job
+from sync.services.zoho.set_up import terms
 from tests.sync.services.zoho.conftest import map_by_default
 from tests.sync.services.zoho.pairs import give_our_field
 from zoho_client import wire as zoho_wire

@@ -22,7 +22,7 @@ from sync.models import (
     TaxMapping,
     ZohoSync,
 )
-from sync.services.zoho import mapping_files
+from sync.services.zoho.mapping import mapping_files
 from tests.build import NOW, an_operator
 from tests.sync.books import some_books
 from tests.sync.pages import queries, text_of, told

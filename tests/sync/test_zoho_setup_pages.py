@@ -13,7 +13,7 @@ from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
 from sync.models import Journal, ModuleSync, Run, VATCode, ZohoSync
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import setup, terms
+from sync.services.zoho.set_up import setup, terms
 from sync.urls import urlpatterns
 from tests.build import NOW, a_division, an_operator
 from tests.sync.pages import queries, text_of, told

@@ -21,9 +21,9 @@ from sync.rules.zoho.modules import MODULES, Module
 from sync.rules.zoho.transforms import common
 from sync.rules.zoho.values import UnreadableError
 from sync.services.delivery import outbox
-from sync.services.zoho import terms
-from sync.services.zoho.mappings import rules_of
-from sync.services.zoho.pairing import a_pair, an_event
+from sync.services.zoho.mapping.mappings import rules_of
+from sync.services.zoho.pairing.pairing import a_pair, an_event
+from sync.services.zoho.set_up import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -18,19 +18,13 @@ from sync.services import runs
 from sync.services.clock import SystemClock
 from sync.services.delivery.office import Office
 from sync.services.locks import process_lock
-from sync.services.zoho import (
-    choosing,
-    merging,
-    pairing,
-    reading_exact,
-    reading_zoho,
-    setup,
-    telling,
-    terms,
-    writing_exact,
-    writing_zoho,
-)
-from sync.services.zoho.copies import Read
+from sync.services.zoho.merging import merging
+from sync.services.zoho.pairing import choosing, pairing
+from sync.services.zoho.reading import reading_exact, reading_zoho
+from sync.services.zoho.reading.copies import Read
+from sync.services.zoho.set_up import setup, terms
+from sync.services.zoho.telling import telling
+from sync.services.zoho.writing import writing_exact, writing_zoho
 from zoho_client.budget import Lane as ZohoLane
 from zoho_client.client import ZohoClient
 from zoho_client.errors import ZohoError, ZohoTemporaryError, ZohoUncertainError

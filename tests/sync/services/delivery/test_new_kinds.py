@@ -19,8 +19,8 @@ from sync.models import (
 )
 from sync.services.delivery import look_up, push
 from sync.services.delivery.office import Office
-from sync.services.zoho import writing_exact
-from sync.services.zoho.mappings import rules_of
+from sync.services.zoho.mapping.mappings import rules_of
+from sync.services.zoho.writing import writing_exact
 from tests.build import NOW, an_invoice
 from tests.sync.services.pushing import a_newcomer, clock_of, work
 from tests.sync.services.zoho.build import a_sync

@@ -9,7 +9,7 @@ from uuid import UUID
 from sync.models import ExactRecord, ModuleSync, Pair, PairCandidate, ZohoRecord, ZohoSync
 from sync.rules.zoho.default_rules import DEFAULT_RULES
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import terms
+from sync.services.zoho.set_up import terms
 from tests.build import NOW, a_division
 from tests.sync.services.zoho.conftest import map_by_default
 from zoho_client.sandbox.company import read_company

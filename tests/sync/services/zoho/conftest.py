@@ -16,7 +16,7 @@ from sync.models import FieldMapping, ModuleSync, ZohoSync
 from sync.rules.zoho.default_rules import default_rules
 from sync.rules.zoho.field_rules import FieldRule
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import terms
+from sync.services.zoho.set_up import terms
 from tests.sync.services.conftest import COMPANY, FEW
 from zoho_client.budget import Lane
 from zoho_client.client import ZohoClient

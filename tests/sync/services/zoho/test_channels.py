@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from sync.models import ModuleSync, ZohoSync
-from sync.services.zoho import being_told, channels
+from sync.services.zoho.telling import being_told, channels
 from zoho_client.client import ZohoClient
 from zoho_client.models import ZohoChannel, ZohoConnection
 from zoho_client.sandbox import ZohoSandbox

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sync.models import ExactRecord, FieldMapping, ModuleSync, TaxMapping, ZohoRecord
 from sync.rules.zoho.field_rules import Side
-from sync.services.zoho import choosing
+from sync.services.zoho.pairing import choosing
 from tests.build import NOW
 from tests.sync.services.zoho.build import (
     a_candidate,

@@ -16,8 +16,9 @@ from exact_client.models import ExactConnection
 from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, ModuleSync, Pair, Run, ZohoRecord, ZohoSync
 from sync.services import runs
-from sync.services.zoho import closing, job, metadata, setup, terms
-from sync.services.zoho.setup import SetupError
+from sync.services.zoho import job
+from sync.services.zoho.set_up import closing, metadata, setup, terms
+from sync.services.zoho.set_up.setup import SetupError
 from tests.build import NOW, an_operator
 from zoho_client import connections
 from zoho_client.client import ZohoClient

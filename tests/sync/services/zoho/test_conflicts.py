@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 
 from sync.models import Conflict, FieldMapping, Pair, ZohoRecord, ZohoSync
-from sync.services.zoho import conflicts, merging, reading_zoho, writing_zoho
+from sync.services.zoho.merging import conflicts, merging
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing_zoho
 from tests.build import an_operator
 from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field
 from zoho_client.client import ZohoClient

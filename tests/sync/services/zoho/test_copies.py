@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sync.models import ExactRecord, ModuleSync, Pair, ZohoRecord
-from sync.services.zoho.copies import Seen, clean, mark_gone, save
+from sync.services.zoho.reading.copies import Seen, clean, mark_gone, save
 from tests.build import NOW
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from sync.models import ExactRecord, ModuleSync, Pair, TaxMapping, ZohoRecord, ZohoSync
-from sync.services.zoho import merging, reading_zoho, writing_zoho
-from sync.services.zoho.making import Making
-from sync.services.zoho.weighing import Scales
+from sync.services.zoho.merging import merging
+from sync.services.zoho.merging.weighing import Scales
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing_zoho
+from sync.services.zoho.writing.making import Making
 from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field
 from zoho_client.client import ZohoClient
 from zoho_client.sandbox import ZohoSandbox

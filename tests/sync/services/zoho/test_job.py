@@ -12,7 +12,8 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, Module, Pair, Run, Signal, ZohoSync
 from sync.services import jobs, runs
 from sync.services.locks import process_lock
-from sync.services.zoho import job, writing
+from sync.services.zoho import job
+from sync.services.zoho.writing import writing
 from tests.sync.services.zoho.pairs import give_our_field, spend_all_credits
 from zoho_client.client import ZohoClient
 from zoho_client.models import ZohoConnection

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from exact_client.sandbox import ExactSandbox
 from sync.models import FieldMapping, Pair, ZohoSync
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import mapping_changes, mapping_files
+from sync.services.zoho.mapping import mapping_changes, mapping_files
 from tests.build import an_operator
 from tests.sync.services.zoho.build import metadata_of_zoho
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field

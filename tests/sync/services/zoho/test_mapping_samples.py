@@ -8,9 +8,9 @@ import pytest
 
 from sync.models import FieldMapping, ModuleSync, ZohoSync
 from sync.rules.zoho.modules import Module
-from sync.services.zoho.mapping_checks import Bench
-from sync.services.zoho.samples import NOT_HELD, Line, sample
-from sync.services.zoho.weighing import Scales, Ties, weigh
+from sync.services.zoho.mapping.mapping_checks import Bench
+from sync.services.zoho.mapping.samples import NOT_HELD, Line, sample
+from sync.services.zoho.merging.weighing import Scales, Ties, weigh
 from tests.sync.services.zoho.build import metadata_of_zoho
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
 

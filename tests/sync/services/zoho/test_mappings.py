@@ -14,9 +14,10 @@ from sync.models import FieldMapping, ModuleSync, ZohoSync
 from sync.rules.zoho.exact_fields import EXACT_FIELDS
 from sync.rules.zoho.modules import Module
 from sync.rules.zoho.values import FieldType
-from sync.services.zoho import mapping_changes, mapping_files, reading_exact
-from sync.services.zoho.mapping_checks import Bench, benches, check
-from sync.services.zoho.offered import exact_fields, zoho_fields
+from sync.services.zoho.mapping import mapping_changes, mapping_files
+from sync.services.zoho.mapping.mapping_checks import Bench, benches, check
+from sync.services.zoho.mapping.offered import exact_fields, zoho_fields
+from sync.services.zoho.reading import reading_exact
 from tests.build import an_operator
 from tests.sync.services.zoho.build import metadata_of_zoho
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sync.models import Conflict, FieldMapping, Pair, ZohoSync
-from sync.services.zoho import conflicts, merging
-from sync.services.zoho.weighing import Scales, Ties, weigh
+from sync.services.zoho.merging import conflicts, merging
+from sync.services.zoho.merging.weighing import Scales, Ties, weigh
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
 
 BASE = {"City = Billing_City": "Gent"}

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from sync.models import ExactRecord, Pair, TaxMapping, ZohoRecord, ZohoSync
-from sync.services.zoho import merging, reading_zoho, writing_zoho
+from sync.services.zoho.merging import merging
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing_zoho
 from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field
 from zoho_client.client import ZohoClient
 from zoho_client.errors import ZohoError

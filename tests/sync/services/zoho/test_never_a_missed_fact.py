@@ -13,7 +13,9 @@ from sync.models import ModuleSync, OutboxEntry, ZohoRecord, ZohoSync
 from sync.rules.references import our_reference
 from sync.services.delivery.office import Office
 from sync.services.ledger import books
-from sync.services.zoho import deciding, reading_exact, reading_zoho, writing_exact
+from sync.services.zoho.pairing import deciding
+from sync.services.zoho.reading import reading_exact, reading_zoho
+from sync.services.zoho.writing import writing_exact
 from tests.sync.services.pushing import work
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
 from tests.sync.services.zoho.newcomers import an_account

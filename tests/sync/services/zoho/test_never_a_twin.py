@@ -11,10 +11,12 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, ModuleSync, OutboxEntry, Pair, ZohoRecord, ZohoSync
 from sync.services.delivery import decide, release
 from sync.services.delivery.office import Office
-from sync.services.zoho import choosing, pairing, people, reading_exact, writing_exact, writing_zoho
-from sync.services.zoho.copies import mark_gone
-from sync.services.zoho.reading_zoho import CATCH_ALL_ID
-from sync.services.zoho.writing_invoices import CATCH_ALL
+from sync.services.zoho.pairing import choosing, pairing, people
+from sync.services.zoho.reading import reading_exact
+from sync.services.zoho.reading.copies import mark_gone
+from sync.services.zoho.reading.reading_zoho import CATCH_ALL_ID
+from sync.services.zoho.writing import writing_exact, writing_zoho
+from sync.services.zoho.writing.writing_invoices import CATCH_ALL
 from tests.build import NOW, an_invoice
 from tests.sync.services.pushing import a_newcomer, work
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from sync.models import ExactRecord, FieldMapping, Pair, ZohoSync
-from sync.services.zoho import merging, people, reading_zoho, writing, writing_zoho
-from sync.services.zoho.weighing import Scales
+from sync.services.zoho.merging import merging
+from sync.services.zoho.merging.weighing import Scales
+from sync.services.zoho.pairing import people
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing, writing_zoho
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
 from tests.sync.services.zoho.test_never_a_doubled_line import ONE, change
 from tests.sync.services.zoho.test_never_a_doubled_line import ready as ready_for_invoices

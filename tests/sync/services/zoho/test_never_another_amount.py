@@ -12,7 +12,9 @@ from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
 from sync.models import OutboxEntry, Pair, TaxMapping, ZohoRecord, ZohoSync
 from sync.services.delivery.office import Office
-from sync.services.zoho import merging, reading_zoho, writing_exact, writing_zoho
+from sync.services.zoho.merging import merging
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing_exact, writing_zoho
 from tests.sync.services.zoho.newcomers import an_invoice_of_zoho
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field
 from tests.sync.services.zoho.test_never_a_doubled_line import DESK, ONE

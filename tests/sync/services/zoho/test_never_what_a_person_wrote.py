@@ -11,7 +11,9 @@ from exact_client.client import ExactClient
 from exact_client.sandbox import ExactSandbox
 from sync.models import Pair, PairCandidate, ZohoRecord, ZohoSync
 from sync.services.delivery.office import Office
-from sync.services.zoho import merging, reading_zoho, writing_exact, writing_zoho
+from sync.services.zoho.merging import merging
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing_exact, writing_zoho
 from tests.clock import ManualClock
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact, give_our_field
 from zoho_client.client import ZohoClient

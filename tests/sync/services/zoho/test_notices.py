@@ -11,7 +11,8 @@ from sync.models import ModuleSync, Notice, Pair, Run, ZohoSync
 from sync.services import runs
 from sync.services.clock import SystemClock
 from sync.services.locks import process_lock
-from sync.services.zoho import job, notices
+from sync.services.zoho import job
+from sync.services.zoho.telling import notices
 from tests.sync.services.zoho.build import a_sync
 from tests.sync.services.zoho.told import Told, told
 

@@ -11,15 +11,11 @@ from exact_client.client import ExactClient
 from exact_client.sandbox import ExactSandbox
 from sync.models import ExactRecord, ModuleSync, OutboxEntry, Pair, TaxMapping, ZohoRecord, ZohoSync
 from sync.services.delivery.office import Office
-from sync.services.zoho import (
-    choosing,
-    merging,
-    reading_exact,
-    reading_zoho,
-    writing_exact,
-    writing_zoho,
-)
-from sync.services.zoho.writing import Written
+from sync.services.zoho.merging import merging
+from sync.services.zoho.pairing import choosing
+from sync.services.zoho.reading import reading_exact, reading_zoho
+from sync.services.zoho.writing import writing_exact, writing_zoho
+from sync.services.zoho.writing.writing import Written
 from tests.sync.services.pushing import work
 from tests.sync.services.zoho.newcomers import an_order_of_zoho
 from tests.sync.services.zoho.pairs import a_pair, an_exact, give_our_field

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts_link.models import ExactAccount, LinkEvent
 from sync.models import ExactRecord, Pair, PairCandidate, PairEvent, ZohoRecord
-from sync.services.zoho import pairing
+from sync.services.zoho.pairing import pairing
 from tests.build import NOW, a_customer, a_link, an_account
 from tests.sync.services.zoho.build import (
     a_candidate,

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from sync.models import Conflict, ExactRecord, Pair, PairCandidate, PairEvent, ZohoRecord
-from sync.services.zoho import choosing, pairing
-from sync.services.zoho.people import (
+from sync.services.zoho.pairing import choosing, pairing
+from sync.services.zoho.pairing.people import (
     PairingError,
     create_anyway,
     pair_by_hand,

@@ -23,8 +23,8 @@ from sync.models import (
 from sync.services.ledger import books
 from sync.services.payments import terms
 from sync.services.reading_back import read_back
-from sync.services.zoho import reading_exact
-from sync.services.zoho.copies import Read
+from sync.services.zoho.reading import reading_exact
+from sync.services.zoho.reading.copies import Read
 from tests.sync.services.zoho.build import a_pair, a_zoho_record
 
 HOUR = timedelta(hours=1)

@@ -11,8 +11,8 @@ import pytest
 
 from sync.models import FieldMapping, ModuleSync, Pair, ZohoRecord, ZohoSync
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import reading_zoho
-from sync.services.zoho.copies import Read
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.reading.copies import Read
 from tests.sync.services.zoho.build import a_pair, an_exact_record
 from zoho_client.client import ZohoClient
 from zoho_client.errors import ZohoError

@@ -17,14 +17,9 @@ from sync.models import (
     ZohoSync,
 )
 from sync.rules.zoho.modules import Module
-from sync.services.zoho import (
-    checklist,
-    job,
-    metadata,
-    setup,
-    terms,
-)
-from sync.services.zoho.setup import SetupError
+from sync.services.zoho import job
+from sync.services.zoho.set_up import checklist, metadata, setup, terms
+from sync.services.zoho.set_up.setup import SetupError
 from tests.build import NOW, a_division, an_operator
 from tests.sync.services.zoho.build import a_sync, a_zoho_record
 from zoho_client.client import ZohoClient

@@ -9,9 +9,11 @@ import pytest
 
 from exact_client.models import Division
 from sync.models import Journal, TaxMapping, VATCode, VATMapping, ZohoRecord, ZohoSync
-from sync.services.zoho import catch_all, choosing, metadata, reading_zoho, setup, taxes
-from sync.services.zoho.catch_all import NoProductError
-from sync.services.zoho.setup import SetupError
+from sync.services.zoho.pairing import choosing
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.set_up import catch_all, metadata, setup, taxes
+from sync.services.zoho.set_up.catch_all import NoProductError
+from sync.services.zoho.set_up.setup import SetupError
 from tests.build import a_division, an_operator
 from tests.sync.services.zoho.build import a_sync
 from zoho_client.client import ZohoClient

@@ -15,7 +15,7 @@ from exact_client.budget import Lane
 from exact_client.client import ExactClient
 from exact_client.sandbox import ExactSandbox
 from sync.models import ModuleSync, Signal, Subscription, ZohoSync
-from sync.services.zoho import being_told, subscriptions
+from sync.services.zoho.telling import being_told, subscriptions
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from sync.models import ModuleSync, Pair, Run, Signal, ZohoRecord, ZohoSync
 from sync.services import runs, signals
 from sync.services.signals import Words
-from sync.services.zoho import job, telling
-from sync.services.zoho.metadata import OUR_FIELDS
-from sync.services.zoho.troubles import troubles
+from sync.services.zoho import job
+from sync.services.zoho.set_up.metadata import OUR_FIELDS
+from sync.services.zoho.telling import telling
+from sync.services.zoho.telling.troubles import troubles
 from tests.build import NOW
 from tests.sync.services.zoho.build import a_pair, a_sync, a_zoho_record, an_exact_record
 from tests.sync.services.zoho.told import Told, told

@@ -15,7 +15,8 @@ from exact_client.models import Division
 from exact_client.sandbox import ExactSandbox
 from sync.models import Conflict, FieldMapping, Pair, ZohoSync
 from sync.services.delivery.office import Office
-from sync.services.zoho import conflicts, merging, writing_exact
+from sync.services.zoho.merging import conflicts, merging
+from sync.services.zoho.writing import writing_exact
 from tests.clock import ManualClock
 from tests.sync.services.zoho.pairs import a_pair, a_zoho, an_exact
 

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from sync.models import ExactRecord, ModuleSync, Pair, PairCandidate, ZohoRecord, ZohoSync
-from sync.services.zoho import merging, pairing, reading_zoho, writing_zoho
-from sync.services.zoho.writing import Written
+from sync.services.zoho.merging import merging
+from sync.services.zoho.pairing import pairing
+from sync.services.zoho.reading import reading_zoho
+from sync.services.zoho.writing import writing_zoho
+from sync.services.zoho.writing.writing import Written
 from tests.sync.services.zoho.pairs import (
     a_pair,
     a_zoho,

@@ -14,8 +14,9 @@ from exact_client.sandbox import ExactSandbox
 from sync.models import ModuleSync, Notice, Pair, Run, ZohoSync
 from sync.services import runs
 from sync.services.clock import SystemClock
-from sync.services.zoho import being_told, job, notices
-from sync.services.zoho.metadata import OUR_FIELDS
+from sync.services.zoho import job
+from sync.services.zoho.set_up.metadata import OUR_FIELDS
+from sync.services.zoho.telling import being_told, notices
 from zoho_client.client import ZohoClient
 from zoho_client.sandbox import ZohoSandbox
 

@@ -1,0 +1,1 @@
+"""What both sides must be told, by their copies and what they last agreed on."""

@@ -1,0 +1,1 @@
+"""Which copies are the same thing, and which of the others cross."""

@@ -1,0 +1,1 @@
+"""Both sides are read into our copies."""

@@ -1,0 +1,1 @@
+"""The set-up: terms, users, modules, our fields, taxes, and the start."""

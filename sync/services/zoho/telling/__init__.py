@@ -1,0 +1,1 @@
+"""What the sides tell us of changes, and what we tell people."""
