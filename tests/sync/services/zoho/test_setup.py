@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -28,7 +29,7 @@ from zoho_client.sandbox import ZohoSandbox
 
 TERMS = settings.BASE_DIR / "templates" / "sync" / "zoho" / "_terms.html"
 # Of the text that goes with terms.VERSION. Whoever changes what the terms say changes all three.
-TERMS_DIGEST = "93261dcff0aac793"
+TERMS_DIGEST = "401a9a8435d9e222"
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +98,7 @@ def test_terms_that_changed_while_they_were_read_are_not_agreed_to(admin: User) 
 
 
 def test_the_terms_say_something_else_only_under_another_version() -> None:
-    text = " ".join(TERMS.read_text().split())
+    text = " ".join(re.sub(r"{#.*?#}", "", TERMS.read_text()).split())
 
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == TERMS_DIGEST, terms.VERSION
 
