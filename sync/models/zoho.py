@@ -72,7 +72,6 @@ class ZohoSync(models.Model):
     hooks_refused = models.PositiveIntegerField(
         default=0, editable=False, help_text="Calls to those addresses that nobody had signed."
     )
-    deleted_version = models.BigIntegerField(default=1, help_text="Of Exact's list of deletions.")
 
     def __str__(self) -> str:
         return f"{self.connection or 'Zoho'} and {self.division or 'Exact'}"
@@ -101,7 +100,6 @@ class ModuleSync(models.Model):
     zoho_fields = models.JSONField(
         default=list, editable=False, help_text="Which fields of Zoho the copies hold."
     )
-    exact_version = models.BigIntegerField(default=1, help_text="Row version read whole.")
     exact_read_at = models.DateTimeField(null=True, blank=True)
     properties = models.JSONField(
         default=list, editable=False, help_text="Which properties of Exact the copies hold."

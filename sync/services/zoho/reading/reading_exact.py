@@ -183,7 +183,7 @@ class _Reading:
         if self.anew and not odd:
             self.done.gone += mark_unseen(ExactRecord, self.module, self.now, but=entries.MARK)
         feeds.finish(cursor, newest, self.now, anew=self.anew)
-        self._note(properties=asked, exact_version=newest, exact_read_at=self.now)
+        self._note(properties=asked, exact_read_at=self.now)
         self.done.modules.append(self.module.module)
 
     @property
@@ -322,7 +322,6 @@ def _read_deleted(sync: ZohoSync, exact: ExactClient, done: Read, now: datetime)
             if Module.SALES_ORDERS in modules:
                 done.gone += reading_orders.deleted(modules[Module.SALES_ORDERS], batch, now)
     feeds.finish(cursor, newest, now)
-    ZohoSync.objects.filter(pk=sync.pk).update(deleted_version=newest)
 
 
 def _flag(module: ModuleSync, went: Mapping[str, int], now: datetime) -> int:
