@@ -23,7 +23,7 @@ from exact_client.trade_records import (
 from sync.models import OutboxEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from exact_client.client import ExactClient
 
@@ -159,33 +159,32 @@ def _known_by(*texts: str | None) -> tuple[str, ...]:
 
 
 def _invoices(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Return the sales invoices of its reference, and the one that it was made as."""
     found = exact.sales_invoices_with_reference(entry.reference)
-    if entry.remote_id and entry.remote_id not in {record.invoice_id for record in found}:
-        made = exact.sales_invoice(entry.remote_id)
-        found = [*found, made] if made else found
-    return [Answer.of(record) for record in found]
+    return _with_what_was_made(found, entry, exact.sales_invoice)
 
 
 def _orders(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Return the sales orders of its reference, and the one that it was made as."""
     found = exact.sales_orders_with_reference(entry.reference)
-    if entry.remote_id and entry.remote_id not in {record.order_id for record in found}:
-        made = exact.sales_order(entry.remote_id)
-        found = [*found, made] if made else found
-    return [Answer.of(record) for record in found]
+    return _with_what_was_made(found, entry, exact.sales_order)
 
 
 def _entries(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
-    """Return the entries of its reference, and the one that it was booked as.
+    found = exact.sales_entries_with_reference(entry.reference)
+    return _with_what_was_made(found, entry, exact.sales_entry)
+
+
+def _with_what_was_made(
+    found: Sequence[AnyRecord], entry: OutboxEntry, ask: Callable[[UUID], AnyRecord | None]
+) -> list[Answer]:
+    """Return what bears the reference of an entry, and what the entry was made as.
 
     What a person adopted need not bear our reference, and what does may be edited.
     """
-    found = exact.sales_entries_with_reference(entry.reference)
-    if entry.remote_id and entry.remote_id not in {record.entry_id for record in found}:
-        booked = exact.sales_entry(entry.remote_id)
-        found = [*found, booked] if booked else found
-    return [Answer.of(record) for record in found]
+    answers = [Answer.of(record) for record in found]
+    if entry.remote_id and entry.remote_id not in {answer.id for answer in answers}:
+        made = ask(entry.remote_id)
+        answers += [Answer.of(made)] if made else []
+    return answers
 
 
 def _documents(exact: ExactClient, entry: OutboxEntry) -> list[Answer]:
