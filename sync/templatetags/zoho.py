@@ -13,7 +13,7 @@ from sync.models import Conflict, ExactRecord, RemoteRecord, Run
 from sync.services.zoho.pairing.crossing import UNREADABLE
 from sync.views.zoho_beside import number, said
 from sync.views.zoho_lists import WORDS, Row
-from sync.views.zoho_places import list_url, record_url, side_of
+from sync.views.zoho_places import record_url, side_of
 
 register = template.Library()
 
@@ -68,12 +68,6 @@ def self_url(row: Row) -> str:
 def page_of_record(record: RemoteRecord) -> str:
     """Return the page about a record."""
     return record_url(record)
-
-
-@register.filter
-def list_of_module(module: str) -> str:
-    """Return the list of a module."""
-    return list_url(module)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sync.rules.zoho.field_rules import Side
-from sync.rules.zoho.modules import Module
+from sync.rules.zoho.modules import ONE, Module
 
 LINES, TAX, PRODUCT = "SalesInvoiceLines", "SalesVatCode", "Product_Name"
 
@@ -78,13 +78,6 @@ ZOHO_DEMANDS: dict[Module, tuple[Demand, ...]] = {
 }
 _DEMANDS = {Side.EXACT: EXACT_DEMANDS, Side.ZOHO: ZOHO_DEMANDS}
 _SYSTEMS = {Side.EXACT: "Exact", Side.ZOHO: "Zoho"}
-_ONE = {
-    Module.ACCOUNTS: "account",
-    Module.CONTACTS: "contact",
-    Module.PRODUCTS: "product",
-    Module.INVOICES: "invoice",
-    Module.SALES_ORDERS: "order",
-}
 
 
 def completed(
@@ -123,7 +116,7 @@ def _is_empty(value: object) -> bool:
 
 def _miss(module: Module, demand: Demand, target: Side) -> Miss:
     there, here = _SYSTEMS[target], _SYSTEMS[target.other]
-    without = f"This {_ONE[module]} was not synchronised: {there} demands {demand.what}."
+    without = f"This {ONE[module]} was not synchronised: {there} demands {demand.what}."
     return Miss(
         field=demand.field,
         sentence=f"{without} {demand.why}".strip(),

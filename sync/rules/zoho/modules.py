@@ -14,6 +14,15 @@ class Module(StrEnum):
     SALES_ORDERS = "Sales_Orders"
 
 
+ONE = {  # of them, in a sentence
+    Module.ACCOUNTS: "account",
+    Module.CONTACTS: "contact",
+    Module.PRODUCTS: "product",
+    Module.INVOICES: "invoice",
+    Module.SALES_ORDERS: "order",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleFacts:
     """What a module is on either side."""

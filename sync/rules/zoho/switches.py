@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sync.rules.zoho.field_rules import Side
-from sync.rules.zoho.modules import Module
+from sync.rules.zoho.modules import ONE, Module
 
 
 class Related(StrEnum):
@@ -54,13 +54,6 @@ LETS_CROSS: dict[Module, tuple[Relation, ...]] = {
 # What Exact keeps under an account, and refuses without one.
 BELONGS_TO_AN_ACCOUNT = frozenset({Module.CONTACTS, Module.INVOICES, Module.SALES_ORDERS})
 
-_ONE = {
-    Module.ACCOUNTS: "account",
-    Module.CONTACTS: "contact",
-    Module.PRODUCTS: "product",
-    Module.INVOICES: "invoice",
-    Module.SALES_ORDERS: "order",
-}
 _RELATED = {
     Relation.ACCOUNT: "account",
     Relation.INVOICES: "invoice",
@@ -76,7 +69,7 @@ def crosses(record: Facts, *, switch_on: bool) -> Verdict:
     Exact takes no contact, invoice or order without the account it belongs to.
     Source: design §5, docs/zoho.md
     """
-    one = _ONE[record.module]
+    one = ONE[record.module]
     if record.paired:
         return Verdict(crosses=True, reason=f"This {one} is on both sides already.")
     if refusal := _without_account(record):
@@ -100,7 +93,7 @@ def _without_account(record: Facts) -> str:
     """Return why Exact could not take the record; "" when it can."""
     if record.origin is Side.EXACT or record.module not in BELONGS_TO_AN_ACCOUNT:
         return ""
-    one = _ONE[record.module]
+    one = ONE[record.module]
     if record.account is Related.NONE:
         return f"This {one} has no account, and Exact keeps every {one} under one: choose it."
     if record.account is Related.NOT_SYNCHRONISED:
@@ -115,7 +108,7 @@ def _stays(record: Facts, related: tuple[Relation, ...]) -> str:
         kinds = _listed([_RELATED[one] for one in waiting], "or")
         return f"The switch is off, and no related {kinds} is synchronised yet."
     kinds = _listed([_RELATED[one] for one in related], "or")
-    return f"The switch is off, and this {_ONE[record.module]} has no related {kinds}."
+    return f"The switch is off, and this {ONE[record.module]} has no related {kinds}."
 
 
 def _listed(words: list[str], last: str) -> str:
